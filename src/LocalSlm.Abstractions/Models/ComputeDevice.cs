@@ -1,0 +1,15 @@
+namespace LocalSlm;
+
+/// <summary>A device that a runtime can compute on.</summary>
+/// <param name="Name">The runtime's name for it, such as <c>CPU</c> or <c>Vulkan0</c>.</param>
+/// <param name="Description">What the device calls itself.</param>
+/// <param name="Kind">What kind of device it is.</param>
+/// <param name="TotalMemoryBytes">Its memory, in bytes; 0 if unknown.</param>
+/// <param name="FreeMemoryBytes">Its free memory, in bytes; 0 if unknown.</param>
+public sealed record ComputeDevice(
+    string Name,
+    string Description,
+    ComputeDeviceKind Kind,
+    long TotalMemoryBytes,
+    long FreeMemoryBytes
+);

@@ -1,0 +1,42 @@
+namespace LocalSlm;
+
+/// <summary>What a loaded model is and what every "automatic" option resolved to.</summary>
+public sealed record LoadedModelInfo
+{
+    /// <summary>Gets the name the model is served under.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Gets what its files say.</summary>
+    public required ModelFacts Facts { get; init; }
+
+    /// <summary>Gets the device that computes, such as <c>CPU</c> or the name of a GPU.</summary>
+    public required string Device { get; init; }
+
+    /// <summary>Gets the version of the native library, such as <c>0.4.0</c>.</summary>
+    public required string RuntimeVersion { get; init; }
+
+    /// <summary>Gets the tokens that one conversation may hold.</summary>
+    public required int ContextTokens { get; init; }
+
+    /// <summary>Gets the tokens that all conversations together may hold.</summary>
+    public required int CacheTokens { get; init; }
+
+    /// <summary>Gets how many conversations are computed at once.</summary>
+    public required int MaxConcurrentReplies { get; init; }
+
+    /// <summary>Gets the most threads that compute.</summary>
+    public required int Threads { get; init; }
+
+    /// <summary>Gets how many layers are computed on a GPU.</summary>
+    public required int GpuLayers { get; init; }
+
+    /// <summary>Gets the layout of the KV memory.</summary>
+    public required KvCacheLayout KvCacheLayout { get; init; }
+
+    /// <summary>Gets where the chat template came from: <c>model</c>, <c>options</c>, or <c>built-in:</c> and its name;
+    /// <see langword="null"/> where there is none.</summary>
+    public string? ChatTemplateSource { get; init; }
+
+    /// <summary>Gets how long loading took.</summary>
+    public required TimeSpan LoadDuration { get; init; }
+}

@@ -1,0 +1,206 @@
+namespace LocalSlm;
+
+/// <summary>How a model is loaded and how much it may hold. Every "automatic" value is <see langword="null"/>; what it
+/// resolved to can be read from <see cref="LoadedModelInfo"/>. Not safe for concurrent change; loading works on a copy.</summary>
+public sealed class ModelLoadOptions
+{
+    /// <summary>Gets or sets how many tokens one conversation may hold, prompt and reply together.</summary>
+    /// <value>Tokens, at least 256. <see langword="null"/> (default): the model's trained length, or the most that fits
+    /// <see cref="MemoryBudgetBytes"/>, whichever is less.</value>
+    /// <exception cref="ArgumentOutOfRangeException">Below 256.</exception>
+    public int? ContextTokens
+    {
+        get;
+        set => field = AtLeast(value, 256);
+    }
+
+    /// <summary>Gets or sets how many conversations are computed at once; more wait in the queue.</summary>
+    /// <value>1 to 64; default 4.</value>
+    /// <exception cref="ArgumentOutOfRangeException">Outside 1 to 64.</exception>
+    public int MaxConcurrentReplies
+    {
+        get;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, 64);
+            field = value;
+        }
+    } = 4;
+
+    /// <summary>Gets or sets how many finished conversations stay in the KV cache beside the running ones, so that their next
+    /// turn starts at once. They are dropped, least recently used first, when memory is wanted.</summary>
+    /// <value>0 to 192; default 4.</value>
+    /// <exception cref="ArgumentOutOfRangeException">Outside 0 to 192.</exception>
+    public int CachedConversations
+    {
+        get;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(value);
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, 192);
+            field = value;
+        }
+    } = 4;
+
+    /// <summary>Gets or sets how many tokens all conversations together may hold, where they share one KV memory.</summary>
+    /// <value>Tokens, at least <see cref="ContextTokens"/>. <see langword="null"/> (default): enough for every concurrent
+    /// reply at full length, or the most that fits <see cref="MemoryBudgetBytes"/>.</value>
+    /// <exception cref="ArgumentOutOfRangeException">Below 256.</exception>
+    public int? CacheTokens
+    {
+        get;
+        set => field = AtLeast(value, 256);
+    }
+
+    /// <summary>Gets or sets the memory that weights and KV cache together may take.</summary>
+    /// <value>Bytes, more than 0. <see langword="null"/> (default): three quarters of what is available at load.</value>
+    /// <exception cref="ArgumentOutOfRangeException">0 or less.</exception>
+    public long? MemoryBudgetBytes
+    {
+        get;
+        set
+        {
+            if (value is { } bytes)
+            {
+                ArgumentOutOfRangeException.ThrowIfNegativeOrZero(bytes);
+            }
+
+            field = value;
+        }
+    }
+
+    /// <summary>Gets or sets how many requests may wait for a free place before new ones are refused with
+    /// <see cref="QueueFullException"/>.</summary>
+    /// <value>1 or more; default 256.</value>
+    /// <exception cref="ArgumentOutOfRangeException">Below 1.</exception>
+    public int MaxQueuedRequests
+    {
+        get;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
+            field = value;
+        }
+    } = 256;
+
+    /// <summary>Gets or sets how many finished updates of one reply wait for its reader before that reply pauses.</summary>
+    /// <value>1 or more updates; default 256.</value>
+    /// <exception cref="ArgumentOutOfRangeException">Below 1.</exception>
+    public int ReplyBufferUpdates
+    {
+        get;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
+            field = value;
+        }
+    } = 256;
+
+    /// <summary>Gets or sets how long a reply that nobody reads keeps its KV memory once its buffer is full; afterwards others
+    /// may have it, and the reply is rebuilt when reading goes on.</summary>
+    /// <value>0 or longer; default 10 seconds.</value>
+    /// <exception cref="ArgumentOutOfRangeException">Negative.</exception>
+    public TimeSpan StalledReaderTimeout
+    {
+        get;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, TimeSpan.Zero);
+            field = value;
+        }
+    } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Gets or sets the most threads that compute. The count falls below it, step by step, while other programs use
+    /// the cores.</summary>
+    /// <value>1 or more. <see langword="null"/> (default): the physical cores that this process may use, cgroup limits
+    /// included.</value>
+    /// <exception cref="ArgumentOutOfRangeException">Below 1.</exception>
+    public int? Threads
+    {
+        get;
+        set => field = AtLeast(value, 1);
+    }
+
+    /// <summary>Gets or sets a value indicating whether the thread count follows the load of the machine.</summary>
+    /// <value>Default <see langword="true"/>.</value>
+    public bool AdaptThreads { get; set; } = true;
+
+    /// <summary>Gets or sets how many layers are computed on a GPU.</summary>
+    /// <value>0 for none. <see langword="null"/> (default): all where a GPU is there, else none.</value>
+    /// <exception cref="ArgumentOutOfRangeException">Negative.</exception>
+    public int? GpuLayers
+    {
+        get;
+        set => field = AtLeast(value, 0);
+    }
+
+    /// <summary>Gets or sets the number format of cached keys and values.</summary>
+    /// <value>Default <see cref="KvCacheType.Float16"/>. Quantized types need flash attention.</value>
+    public KvCacheType KvCacheType { get; set; } = KvCacheType.Float16;
+
+    /// <summary>Gets or sets whether flash attention is used.</summary>
+    /// <value><see langword="null"/> (default): where model and device support it.</value>
+    public bool? FlashAttention { get; set; }
+
+    /// <summary>Gets or sets how conversations share the KV memory.</summary>
+    /// <value>Default <see cref="KvCacheLayout.Automatic"/>; <c>docs/decisions</c> has the measurements behind it.</value>
+    public KvCacheLayout KvCacheLayout { get; set; } = KvCacheLayout.Automatic;
+
+    /// <summary>Gets or sets the most tokens computed in one native step.</summary>
+    /// <value>32 or more tokens; default 512.</value>
+    /// <exception cref="ArgumentOutOfRangeException">Below 32.</exception>
+    public int BatchTokens
+    {
+        get;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 32);
+            field = value;
+        }
+    } = 512;
+
+    /// <summary>Gets or sets the most prompt tokens computed in one step while other replies are being generated: less makes
+    /// running replies smoother, more lets the new one start sooner.</summary>
+    /// <value>1 or more tokens; default 128.</value>
+    /// <exception cref="ArgumentOutOfRangeException">Below 1.</exception>
+    public int PrefillChunkTokens
+    {
+        get;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
+            field = value;
+        }
+    } = 128;
+
+    /// <summary>Gets or sets a value indicating whether the file is mapped into memory rather than read.</summary>
+    /// <value>Default <see langword="true"/>: pages are shared between processes and loaded when used.</value>
+    public bool UseMemoryMap { get; set; } = true;
+
+    /// <summary>Gets or sets another chat template, in Jinja, in place of the model's own.</summary>
+    /// <value><see langword="null"/> (default): the model's; where it has none, a built-in named by architecture.</value>
+    public string? ChatTemplate { get; set; }
+
+    /// <summary>Gets variables given to every rendering of the chat template, such as <c>enable_thinking</c>.</summary>
+    public IDictionary<string, object?> ChatTemplateVariables { get; private set; } = new Dictionary<string, object?>();
+
+    /// <summary>Makes a copy that later changes do not reach.</summary>
+    /// <returns>The copy.</returns>
+    public ModelLoadOptions Clone()
+    {
+        var copy = (ModelLoadOptions)MemberwiseClone();
+        copy.ChatTemplateVariables = new Dictionary<string, object?>(ChatTemplateVariables);
+        return copy;
+    }
+
+    private static int? AtLeast(int? value, int least)
+    {
+        if (value is { } number)
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(number, least, nameof(value));
+        }
+
+        return value;
+    }
+}

@@ -1,0 +1,33 @@
+using LocalSlm.Sampling;
+
+namespace LocalSlm.Scheduling;
+
+/// <summary>One reply to be generated, in tokens. Immutable.</summary>
+internal sealed record GenerationRequest
+{
+    /// <summary>Gets the prompt's token ids; at least one.</summary>
+    public required int[] Prompt { get; init; }
+
+    /// <summary>Gets how tokens are chosen.</summary>
+    public required SamplingSettings Sampling { get; init; }
+
+    /// <summary>Gets the most tokens to generate; <see cref="int.MaxValue"/> for as many as the context holds.</summary>
+    public int MaxOutputTokens { get; init; } = int.MaxValue;
+
+    /// <summary>Gets the texts that end the reply; none is empty. They are never part of the reply.</summary>
+    public IReadOnlyList<string> StopSequences { get; init; } = [];
+
+    /// <summary>Gets a value indicating whether cached prefixes may be used. Without them the same seed gives the same text,
+    /// whatever was computed before.</summary>
+    public bool UsePrefixCache { get; init; } = true;
+
+    /// <summary>Gets how many alternatives to report for every token; <see langword="null"/> for no log probabilities at all.</summary>
+    public int? TopLogProbabilities { get; init; }
+
+    /// <summary>Gets how many leading tokens stay when the context is slid; <see langword="null"/> to end the reply with
+    /// <see cref="GenerationFinish.Length"/> when the context is full.</summary>
+    public int? SlideKeepingTokens { get; init; }
+
+    /// <summary>Gets what is told about the progress of the prefill, on the owner thread.</summary>
+    public IProgress<PrefillProgress>? Progress { get; init; }
+}

@@ -1,0 +1,12 @@
+namespace LocalSlm.Scheduling;
+
+/// <summary>A piece of a reply. <see cref="Text"/> holds whole characters and may be empty (log probabilities alone, or the
+/// last update).</summary>
+/// <param name="Text">The text that became final.</param>
+/// <param name="Finish">Why the reply ended; <see cref="GenerationFinish.None"/> on all but the last update.</param>
+/// <param name="LogProbabilities">Those of the token behind this update, where they were asked for.</param>
+internal readonly record struct GenerationUpdate(
+    string Text,
+    GenerationFinish Finish,
+    TokenLogProbabilities? LogProbabilities
+);
