@@ -42,14 +42,20 @@ public class ArchitectureTests
     public void References_OfPackage_NameNoRuntimeOfAnotherPackage(string package)
     {
         var references = Assembly.Load(package).GetReferencedAssemblies().Select(static name => name.Name!);
-        Assert.DoesNotContain(references, static name => name.Contains("OnnxRuntime", StringComparison.OrdinalIgnoreCase));
+        Assert.DoesNotContain(
+            references,
+            static name => name.Contains("OnnxRuntime", StringComparison.OrdinalIgnoreCase)
+        );
     }
 
     [Theory]
     [MemberData(nameof(Packages))]
     public void PublicTypes_OfPackage_LieInItsRootNamespace(string package)
     {
-        var strays = Assembly.Load(package).GetExportedTypes().Where(type => !PublicNamespaces[package].Contains(type.Namespace));
+        var strays = Assembly
+            .Load(package)
+            .GetExportedTypes()
+            .Where(type => !PublicNamespaces[package].Contains(type.Namespace));
         Assert.Empty(strays);
     }
 
@@ -58,7 +64,11 @@ public class ArchitectureTests
     public void NativeCalls_OfPackage_LieInInteropFolders(string package)
     {
         const BindingFlags All =
-            BindingFlags.Static | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
+            BindingFlags.Static
+            | BindingFlags.Instance
+            | BindingFlags.Public
+            | BindingFlags.NonPublic
+            | BindingFlags.DeclaredOnly;
         foreach (var type in Assembly.Load(package).GetTypes())
         {
             foreach (var method in type.GetMethods(All))
@@ -70,7 +80,9 @@ public class ArchitectureTests
 
                 Assert.EndsWith(".Interop", type.Namespace, StringComparison.Ordinal);
                 var library = method.GetCustomAttribute<DllImportAttribute>()!.Value;
-                var isRuntimes = library.StartsWith("llama", StringComparison.Ordinal) || library.StartsWith("ggml", StringComparison.Ordinal);
+                var isRuntimes =
+                    library.StartsWith("llama", StringComparison.Ordinal)
+                    || library.StartsWith("ggml", StringComparison.Ordinal);
                 Assert.True(
                     package == "LocalSlm.Gguf" ? isRuntimes : SystemLibraries.Contains(library),
                     $"{type}.{method.Name} calls {library}."

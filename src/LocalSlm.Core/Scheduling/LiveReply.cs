@@ -103,7 +103,12 @@ internal sealed class LiveReply : IGeneration
         return drop;
     }
 
-    public void Finish(string text, GenerationFinish finish, TokenLogProbabilities? logProbabilities, GenerationUsage usage)
+    public void Finish(
+        string text,
+        GenerationFinish finish,
+        TokenLogProbabilities? logProbabilities,
+        GenerationUsage usage
+    )
     {
         Usage = usage;
         Buffer.Write(new GenerationUpdate(text, finish, logProbabilities));

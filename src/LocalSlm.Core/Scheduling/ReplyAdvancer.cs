@@ -148,7 +148,9 @@ internal sealed class ReplyAdvancer
             try
             {
                 var prompt = reply.Request.Prompt.Length;
-                progress.Report(new PrefillProgress(reply.CachedTokens, Math.Min(held, prompt) - reply.CachedTokens, prompt));
+                progress.Report(
+                    new PrefillProgress(reply.CachedTokens, Math.Min(held, prompt) - reply.CachedTokens, prompt)
+                );
             }
             catch (Exception error)
             {

@@ -425,7 +425,13 @@ internal sealed class ReplyScheduler
                 case DecodeStatus.Cancelled:
                     break;
                 default:
-                    _rows[i].End(new InferenceException(_settings.ModelName, "the native runtime could not compute a step. See its log."));
+                    _rows[i]
+                        .End(
+                            new InferenceException(
+                                _settings.ModelName,
+                                "the native runtime could not compute a step. See its log."
+                            )
+                        );
                     Forget(_rows[i]);
                     break;
             }
@@ -444,7 +450,12 @@ internal sealed class ReplyScheduler
         {
             foreach (var reply in CollectionsMarshal.AsSpan(_rows))
             {
-                reply.End(new InferenceException(_settings.ModelName, "the native runtime has no room for this reply. Raise CacheTokens."));
+                reply.End(
+                    new InferenceException(
+                        _settings.ModelName,
+                        "the native runtime has no room for this reply. Raise CacheTokens."
+                    )
+                );
                 Forget(reply);
             }
         }

@@ -15,8 +15,19 @@ public class EngineStressTests
             new FakeDecoderOptions { CutBack = CutBackSupport.Never, Sharing = PrefixSharing.Copied },
             new FakeDecoderOptions { CutBack = CutBackSupport.Sometimes, Sharing = PrefixSharing.None },
             new FakeDecoderOptions { TotalTokens = 600, SequenceTokens = 512 },
-            new FakeDecoderOptions { TotalTokens = 520, SequenceTokens = 512, SequenceCount = 4, BatchTokens = 32 },
-            new FakeDecoderOptions { SequenceCount = 1, SequenceTokens = 512, TotalTokens = 512 },
+            new FakeDecoderOptions
+            {
+                TotalTokens = 520,
+                SequenceTokens = 512,
+                SequenceCount = 4,
+                BatchTokens = 32,
+            },
+            new FakeDecoderOptions
+            {
+                SequenceCount = 1,
+                SequenceTokens = 512,
+                TotalTokens = 512,
+            },
         ];
 
     [Theory]

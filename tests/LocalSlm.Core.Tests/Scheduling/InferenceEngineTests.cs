@@ -73,7 +73,9 @@ public class InferenceEngineTests
         var system = new string('s', 300);
         var replies = Enumerable
             .Range(0, 4)
-            .Select(i => EngineHarness.ReadAsync(harness.Engine.Submit(EngineHarness.Request($"{system} q{i}?", 8), default)))
+            .Select(i =>
+                EngineHarness.ReadAsync(harness.Engine.Submit(EngineHarness.Request($"{system} q{i}?", 8), default))
+            )
             .ToArray();
         var texts = await Task.WhenAll(replies);
 
@@ -86,12 +88,19 @@ public class InferenceEngineTests
     public async Task Submit_MemoryShort_PausesTheYoungestAndLosesNothing()
     {
         using var harness = new EngineHarness(
-            new FakeDecoderOptions { TotalTokens = 300, SequenceTokens = 256, EndEvery = 0 }
+            new FakeDecoderOptions
+            {
+                TotalTokens = 300,
+                SequenceTokens = 256,
+                EndEvery = 0,
+            }
         );
         var replies = await Task.WhenAll(
             Enumerable
                 .Range(0, 4)
-                .Select(i => EngineHarness.ReadAsync(harness.Engine.Submit(EngineHarness.Request($"{i} prompt", 150), default)))
+                .Select(i =>
+                    EngineHarness.ReadAsync(harness.Engine.Submit(EngineHarness.Request($"{i} prompt", 150), default))
+                )
         );
 
         Assert.All(replies, (reply, i) => Assert.Equal(harness.Expected($"{i} prompt", 150), reply.Text));
@@ -147,7 +156,12 @@ public class InferenceEngineTests
     [Fact]
     public async Task Submit_TooMany_AreRefused()
     {
-        var settings = new EngineSettings { ModelName = "fake", MaxConcurrentReplies = 1, MaxQueuedRequests = 2 };
+        var settings = new EngineSettings
+        {
+            ModelName = "fake",
+            MaxConcurrentReplies = 1,
+            MaxQueuedRequests = 2,
+        };
         using var harness = new EngineHarness(new FakeDecoderOptions { EndEvery = 0 }, settings);
         using var go = new ManualResetEventSlim();
         harness.Decoder.BeforeDecode = _ =>
@@ -155,8 +169,13 @@ public class InferenceEngineTests
             go.Wait();
             return null;
         };
-        var replies = Enumerable.Range(0, 3).Select(_ => harness.Engine.Submit(EngineHarness.Request("x", 3), default)).ToArray();
-        var error = Assert.Throws<QueueFullException>(() => harness.Engine.Submit(EngineHarness.Request("x", 3), default));
+        var replies = Enumerable
+            .Range(0, 3)
+            .Select(_ => harness.Engine.Submit(EngineHarness.Request("x", 3), default))
+            .ToArray();
+        var error = Assert.Throws<QueueFullException>(() =>
+            harness.Engine.Submit(EngineHarness.Request("x", 3), default)
+        );
         Assert.Equal(2, error.Capacity);
 
         go.Set();
@@ -172,7 +191,10 @@ public class InferenceEngineTests
     public async Task Dispose_WhileBusy_EndsEveryRequestWithATypedError()
     {
         var harness = new EngineHarness(new FakeDecoderOptions { EndEvery = 0, SequenceTokens = 4096 });
-        var replies = Enumerable.Range(0, 8).Select(i => harness.Engine.Submit(EngineHarness.Request($"{i}"), default)).ToArray();
+        var replies = Enumerable
+            .Range(0, 8)
+            .Select(i => harness.Engine.Submit(EngineHarness.Request($"{i}"), default))
+            .ToArray();
         Assert.True(await replies[0].WaitToReadAsync());
         harness.Dispose();
 
@@ -235,7 +257,9 @@ public class InferenceEngineTests
             Assert.Contains(batch.Rows.ToArray(), static row => row.TokenCount == 1);
             return null;
         };
-        var joined = EngineHarness.ReadAsync(harness.Engine.Submit(EngineHarness.Request(new string('j', 300), 1), default));
+        var joined = EngineHarness.ReadAsync(
+            harness.Engine.Submit(EngineHarness.Request(new string('j', 300), 1), default)
+        );
         Assert.Equal(harness.Expected("run", 400), (await EngineHarness.ReadAsync(running)).Text);
         harness.Decoder.BeforeDecode = null;
         await joined;

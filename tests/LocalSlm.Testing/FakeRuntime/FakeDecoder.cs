@@ -22,8 +22,7 @@ public sealed class FakeDecoder : ITokenDecoder
             MixesPrefillAndDecode = options.Mixes,
             CutBack = options.CutBack,
             PrefixSharing = options.Sharing,
-            KvCacheLayout =
-                options.Sharing == PrefixSharing.Shared ? KvCacheLayout.Unified : KvCacheLayout.Split,
+            KvCacheLayout = options.Sharing == PrefixSharing.Shared ? KvCacheLayout.Unified : KvCacheLayout.Split,
         };
     }
 
@@ -54,6 +53,12 @@ public sealed class FakeDecoder : ITokenDecoder
         if (BeforeDecode?.Invoke(batch) is { } status)
         {
             batch.Statuses.Fill(status);
+            return;
+        }
+
+        if (cancellationToken.IsCancellationRequested)
+        {
+            batch.Statuses.Fill(DecodeStatus.Cancelled);
             return;
         }
 
@@ -129,7 +134,9 @@ public sealed class FakeDecoder : ITokenDecoder
 
         var cells = _sequences[source].Take(tokenCount);
         _sequences[target]
-            .AddRange(_options.Sharing == PrefixSharing.Shared ? cells : cells.Select(static cell => new Cell(cell.Hash)));
+            .AddRange(
+                _options.Sharing == PrefixSharing.Shared ? cells : cells.Select(static cell => new Cell(cell.Hash))
+            );
         return true;
     }
 
