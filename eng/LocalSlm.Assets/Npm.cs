@@ -43,10 +43,11 @@ internal static class Npm
         process.WaitForExit();
         if (process.ExitCode != 0)
         {
-            var words = (errors + output.Result).Trim();
+            // One line: a build error is one line.
+            var words = (errors + output.Result).Trim().ReplaceLineEndings(" | ");
             throw new AssetException(
                 $"npm could not fetch {Describe(folder)} (exit code {process.ExitCode}). Check the network and npm's "
-                    + $"registry setting, then build again. npm said:{Environment.NewLine}{words}"
+                    + $"registry setting, then build again. npm said: {words}"
             );
         }
     }

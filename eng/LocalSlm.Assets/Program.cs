@@ -1,6 +1,6 @@
 using LocalSlm.Assets;
 
-// Errors go to standard error in the form "error CODE: text", which MSBuild shows as a build error.
+// The build recognises its error by "assets failed: ".
 try
 {
     var layout = AssetLayout.Find(Environment.CurrentDirectory);
@@ -20,8 +20,9 @@ try
             return 2;
     }
 }
-catch (AssetException failure)
+catch (Exception failure)
+    when (failure is AssetException or InvalidDataException or IOException or UnauthorizedAccessException)
 {
-    Console.Error.WriteLine($"error SLM0001: {failure.Message}");
+    Console.Error.WriteLine($"assets failed: {failure.Message}");
     return 1;
 }
