@@ -21,12 +21,10 @@ internal sealed unsafe class ThreadPoolHandle : NativeHandle
 
         // The CPU backend is loaded at run time, one variant per microarchitecture, so its functions are asked of its registry.
         var registry = GgmlNative.ggml_backend_dev_backend_reg(device);
-        var create =
-            (delegate* unmanaged[Cdecl]<GgmlThreadpoolParams*, nint>)
-                GgmlNative.ggml_backend_reg_get_proc_address(registry, "ggml_threadpool_new");
-        var free =
-            (delegate* unmanaged[Cdecl]<nint, void>)
-                GgmlNative.ggml_backend_reg_get_proc_address(registry, "ggml_threadpool_free");
+        var create = (delegate* unmanaged[Cdecl]<GgmlThreadpoolParams*, nint>)
+            GgmlNative.ggml_backend_reg_get_proc_address(registry, "ggml_threadpool_new");
+        var free = (delegate* unmanaged[Cdecl]<nint, void>)
+            GgmlNative.ggml_backend_reg_get_proc_address(registry, "ggml_threadpool_free");
         if (create == null || free == null)
         {
             return null;

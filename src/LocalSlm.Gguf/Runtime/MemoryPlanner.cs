@@ -77,9 +77,7 @@ internal static class MemoryPlanner
         var total =
             options.KvCacheLayout == KvCacheLayout.Split
                 ? (long)context * sequences
-                : RoundUp(
-                    Math.Max(context, options.CacheTokens ?? (long)context * options.MaxConcurrentReplies)
-                );
+                : RoundUp(Math.Max(context, options.CacheTokens ?? (long)context * options.MaxConcurrentReplies));
         return GetEstimate(facts, options, total, sequences);
     }
 
