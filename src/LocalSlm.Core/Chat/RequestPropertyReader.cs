@@ -186,7 +186,7 @@ internal static class RequestPropertyReader
             JsonValueKind.Object => ToMap(json),
             JsonValueKind.Array => json.EnumerateArray().Select(ToValue).ToList(),
             JsonValueKind.String => json.GetString(),
-            JsonValueKind.Number => json.TryGetInt64(out var whole) ? whole : json.GetDouble(),
+            JsonValueKind.Number => json.TryGetInt64(out var whole) ? (object)whole : json.GetDouble(),
             JsonValueKind.True => true,
             JsonValueKind.False => false,
             _ => null,
