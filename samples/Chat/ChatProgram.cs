@@ -18,6 +18,12 @@ internal static class ChatProgram
         // Everything but the reply goes to standard error: a pipe gets the reply alone. Colours only on a terminal, and none
         // where NO_COLOR is set; the library sees to both.
         var notices = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
+        if (Console.IsErrorRedirected)
+        {
+            // A file has no width to fold lines at.
+            notices.Profile.Width = int.MaxValue / 2;
+        }
+
         var prompt = settings.Prompt;
         var isConversation = prompt.Length == 0 && !Console.IsInputRedirected;
         if (prompt.Length == 0 && !isConversation)

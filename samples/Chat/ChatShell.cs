@@ -12,14 +12,15 @@ internal sealed class ChatShell(
 )
 {
     private const string Commands = """
-        /?                     this list
-        /new                   forget the conversation and begin a new one
-        /system TEXT           tell the model something before the conversation, which begins anew; alone: nothing
-        /model                 what the model is
-        /stats                 the engine's figures
-        /set                   the settings of replies
-        /set NAME VALUE        change one: temperature, top-p, top-k, max-tokens, seed; VALUE "default": the model's
-        /exit                  leave (Ctrl+D does too)
+        /?               this list
+        /new             forget the conversation and begin a new one
+        /system TEXT     tell the model something first; begins a new conversation
+        /model           what the model is
+        /stats           the engine's figures
+        /set             the settings of replies
+        /set NAME VALUE  change temperature, top-p, top-k, max-tokens or seed;
+                         the value "default" leaves it to the model
+        /exit            leave (Ctrl+D does too)
         Ctrl+C stops a reply.
         """;
 

@@ -46,7 +46,8 @@ internal sealed class ReplyFigures
 
         if (_usage?.InputTokenCount is { } input)
         {
-            parts.Add(Invariant($"prompt {input} tokens, {_usage.CachedInputTokenCount ?? 0} of them cached"));
+            var cached = _usage.CachedInputTokenCount is > 0 and var count ? Invariant($" ({count} cached)") : "";
+            parts.Add(Invariant($"prompt {input} tokens{cached}"));
         }
 
         if (device is not null)
