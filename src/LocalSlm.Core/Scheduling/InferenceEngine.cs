@@ -5,7 +5,7 @@ namespace LocalSlm.Scheduling;
 
 /// <summary>The engine of one loaded model: requests come in from any thread, one owner thread computes them all. Disposing it
 /// ends every request with <see cref="ModelUnloadedException"/> and joins the thread.</summary>
-internal sealed class InferenceEngine : ITextGenerator, IDisposable
+internal sealed class InferenceEngine : ITextGenerator, IDisposable, IAsyncDisposable
 {
     private readonly EngineSettings _settings;
     private readonly ITokenDecoder _decoder;
@@ -16,6 +16,7 @@ internal sealed class InferenceEngine : ITextGenerator, IDisposable
     private readonly ConcurrentQueue<LiveReply> _inbox = new();
     private readonly AutoResetEvent _news = new(false);
     private readonly CancellationTokenSource _stopping = new();
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Thread _owner;
     private readonly Action _wake;
     private readonly Action<LiveReply> _onEnded;
@@ -100,15 +101,23 @@ internal sealed class InferenceEngine : ITextGenerator, IDisposable
 
     public void Dispose()
     {
-        if (Interlocked.Exchange(ref _disposed, 1) != 0)
-        {
-            return;
-        }
-
-        _stopping.Cancel();
-        Wake();
+        Stop();
         _owner.Join();
-        _stopping.Dispose();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Stop();
+        await _ended.Task.ConfigureAwait(false);
+    }
+
+    private void Stop()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) == 0)
+        {
+            _stopping.Cancel();
+            Wake();
+        }
     }
 
     private void Wake() => _news.Set();
@@ -149,6 +158,7 @@ internal sealed class InferenceEngine : ITextGenerator, IDisposable
 
         DrainInbox();
         _scheduler.EndAll(() => new ModelUnloadedException(_settings.ModelName));
+        _ended.SetResult();
     }
 
     private bool Step(CancellationToken stop)

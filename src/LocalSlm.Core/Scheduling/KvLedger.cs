@@ -4,21 +4,13 @@ namespace LocalSlm.Scheduling;
 /// cell that several sequences share counts once. Not thread-safe: the owner thread's own.</summary>
 internal sealed class KvLedger
 {
-    private readonly int[] _references;
-    private readonly int[] _free;
+    private readonly List<int> _references = [];
+    private readonly Stack<int> _released = [];
     private readonly List<int>[] _cells;
 
     public KvLedger(int totalTokens, int sequenceCount)
     {
         Total = totalTokens;
-        Free = totalTokens;
-        _references = new int[totalTokens];
-        _free = new int[totalTokens];
-        for (var i = 0; i < totalTokens; i++)
-        {
-            _free[i] = totalTokens - 1 - i;
-        }
-
         _cells = new List<int>[sequenceCount];
         for (var i = 0; i < sequenceCount; i++)
         {
@@ -28,7 +20,9 @@ internal sealed class KvLedger
 
     public int Total { get; }
 
-    public int Free { get; private set; }
+    public int Used => _references.Count - _released.Count;
+
+    public int Free => Total - Used;
 
     public void Append(int sequence, int count)
     {
@@ -40,8 +34,16 @@ internal sealed class KvLedger
         var cells = _cells[sequence];
         for (var i = 0; i < count; i++)
         {
-            var cell = _free[--Free];
-            _references[cell] = 1;
+            if (_released.TryPop(out var cell))
+            {
+                _references[cell] = 1;
+            }
+            else
+            {
+                cell = _references.Count;
+                _references.Add(1);
+            }
+
             cells.Add(cell);
         }
     }
@@ -53,7 +55,7 @@ internal sealed class KvLedger
         {
             if (--_references[cells[i]] == 0)
             {
-                _free[Free++] = cells[i];
+                _released.Push(cells[i]);
             }
         }
 
