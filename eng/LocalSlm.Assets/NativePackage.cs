@@ -49,11 +49,5 @@ internal sealed record NativePackage(string Name, string RuntimeIdentifier, stri
     public static bool IsNeeded(string fileName) =>
         Path.GetExtension(fileName) is ".so" or ".dylib" or ".dll"
         && (fileName.StartsWith("lib", StringComparison.Ordinal) ? fileName[3..] : fileName) is var name
-        && (
-            name.StartsWith("ggml", StringComparison.Ordinal)
-            || (
-                name.StartsWith("llama.", StringComparison.Ordinal)
-                && !name.StartsWith("llama-common", StringComparison.Ordinal)
-            )
-        );
+        && (name.StartsWith("ggml", StringComparison.Ordinal) || name.StartsWith("llama.", StringComparison.Ordinal));
 }
