@@ -70,6 +70,7 @@ public sealed class LocalChatClient : IChatClient, IAsyncDisposable
             }
 
             ThrowIfUnfinished(finish);
+            Remember(prompt, assembler.Text, generation);
             return assembler.MakeResponse(finish, generation.Usage);
         }
     }
@@ -99,7 +100,7 @@ public sealed class LocalChatClient : IChatClient, IAsyncDisposable
     /// <exception cref="NotSupportedException">An option or a content is not supported; the message names it.</exception>
     /// <exception cref="ChatTemplateException">The chat template refuses the conversation.</exception>
     public int CountPromptTokens(IEnumerable<ChatMessage> messages, ChatOptions? options = null) =>
-        _fitter.Tokenize(_translator.Translate(this, messages, options)).Length;
+        _fitter.Count(_translator.Translate(this, messages, options));
 
     /// <inheritdoc/>
     /// <remarks>Gives <see cref="ChatClientMetadata"/>, <see cref="LoadedModelInfo"/>, <see cref="EngineStatistics"/> (the
@@ -147,6 +148,12 @@ public sealed class LocalChatClient : IChatClient, IAsyncDisposable
                 while (generation.TryRead(out var piece))
                 {
                     finish = piece.Finish;
+                    if (finish != GenerationFinish.None)
+                    {
+                        // Before the last update is given out: a reader need not come back after it.
+                        Remember(prompt, assembler.Text + piece.Text, generation);
+                    }
+
                     yield return assembler.MakeUpdate(
                         in piece,
                         finish == GenerationFinish.None ? null : generation.Usage
@@ -204,6 +211,18 @@ public sealed class LocalChatClient : IChatClient, IAsyncDisposable
             },
             cancellationToken
         );
+    }
+
+    /// <summary>Keeps how the reply was really tokenised, so that the next turn finds it in the KV cache.</summary>
+    private void Remember(PreparedPrompt prompt, string reply, IGeneration generation)
+    {
+        if (
+            generation.Usage.SlidTokens == 0
+            && GeneratedTokens.SpellingOf(reply, generation.OutputTokens, _services.Tokenizer) is { } tokens
+        )
+        {
+            _services.PromptTokenizer.Remember(prompt.Spans, prompt.Tokens, reply, tokens);
+        }
     }
 
     private void ThrowIfUnfinished(GenerationFinish finish)

@@ -12,32 +12,37 @@ internal sealed class PromptFitter(PromptRenderer renderer, IPromptTokenizer tok
     /// <exception cref="ContextOverflowException">It does not fit.</exception>
     public PreparedPrompt Fit(ChatRequest request)
     {
-        var tokens = Tokenize(request);
-        if (tokens.Length == 0)
+        var prompt = Prepare(request, request.Messages);
+        if (prompt.Tokens.Length == 0)
         {
             throw new ArgumentException("The prompt is empty: no token came out of the messages. Send some text.");
         }
 
         if (request.OverflowPolicy == OverflowPolicy.DropOldestTurns && !request.RawCompletion)
         {
-            return DropOldestTurns(request, tokens);
+            return DropOldestTurns(request, prompt);
         }
 
-        ThrowIfTooLong(tokens);
-        int? keep = request.OverflowPolicy == OverflowPolicy.SlideWindow ? CountLeading(request, tokens) : null;
-        return new PreparedPrompt(tokens, keep, 0, 0);
+        ThrowIfTooLong(prompt.Tokens);
+        return request.OverflowPolicy == OverflowPolicy.SlideWindow
+            ? prompt with
+            {
+                SlideKeepingTokens = CountLeading(request, prompt.Tokens),
+            }
+            : prompt;
     }
 
-    /// <summary>Renders and tokenizes the request as it is.</summary>
+    /// <summary>Counts the tokens of the request as it is.</summary>
     /// <param name="request">The request.</param>
-    /// <returns>The token ids.</returns>
-    public int[] Tokenize(ChatRequest request) => Tokenize(request, request.Messages, request.ContinueFinalMessage);
+    /// <returns>The tokens.</returns>
+    public int Count(ChatRequest request) => Prepare(request, request.Messages).Tokens.Length;
 
-    private int[] Tokenize(ChatRequest request, IReadOnlyList<PromptMessage> messages, bool continueFinalMessage) =>
-        tokenizer.Tokenize(
-            renderer.Render(request, messages, continueFinalMessage),
-            PromptRenderer.AddsSpecialTokens(request)
-        );
+    private PreparedPrompt Prepare(ChatRequest request, IReadOnlyList<PromptMessage> messages)
+    {
+        var spans = renderer.Render(request, messages, request.ContinueFinalMessage);
+        var tokens = tokenizer.Tokenize(spans, PromptRenderer.AddsSpecialTokens(request));
+        return new PreparedPrompt(spans, tokens, null, 0, 0);
+    }
 
     /// <summary>Leaves room for one token of reply at least.</summary>
     private void ThrowIfTooLong(int[] tokens)
@@ -48,29 +53,29 @@ internal sealed class PromptFitter(PromptRenderer renderer, IPromptTokenizer tok
         }
     }
 
-    private PreparedPrompt DropOldestTurns(ChatRequest request, int[] all)
+    private PreparedPrompt DropOldestTurns(ChatRequest request, PreparedPrompt all)
     {
         var room = Math.Min(request.MaxOutputTokens ?? contextTokens / DefaultReplyShare, contextTokens / 2);
         var limit = contextTokens - Math.Max(room, 1);
-        if (all.Length <= limit)
+        if (all.Tokens.Length <= limit)
         {
-            return new PreparedPrompt(all, null, 0, 0);
+            return all;
         }
 
         var turns = ConversationTurns.Split(request.Messages);
 
         // The fewest dropped turns that fit. More dropped turns never make a longer prompt, so halving finds them; each try
         // renders and tokenizes once.
-        int[]? best = null;
+        PreparedPrompt? best = null;
+        var dropped = turns.DroppableCount;
         var (low, high) = (1, turns.DroppableCount);
-        var dropped = high;
         while (low <= high)
         {
             var middle = (low + high) / 2;
-            var tokens = Tokenize(request, turns.Without(middle), request.ContinueFinalMessage);
-            if (tokens.Length <= limit)
+            var prompt = Prepare(request, turns.Without(middle));
+            if (prompt.Tokens.Length <= limit)
             {
-                (best, dropped, high) = (tokens, middle, middle - 1);
+                (best, dropped, high) = (prompt, middle, middle - 1);
             }
             else
             {
@@ -81,29 +86,31 @@ internal sealed class PromptFitter(PromptRenderer renderer, IPromptTokenizer tok
         if (best is null)
         {
             // Not even the last turn alone leaves the room that was wished for: any room will do.
-            dropped = turns.DroppableCount;
-            best = dropped == 0 ? all : Tokenize(request, turns.Without(dropped), request.ContinueFinalMessage);
-            ThrowIfTooLong(best);
+            best = dropped == 0 ? all : Prepare(request, turns.Without(dropped));
+            ThrowIfTooLong(best.Value.Tokens);
         }
 
-        return new PreparedPrompt(best, null, dropped, turns.CountMessages(dropped));
+        return best.Value with
+        {
+            DroppedTurns = dropped,
+            DroppedMessages = turns.CountMessages(dropped),
+        };
     }
 
     /// <summary>Counts the leading tokens that do not depend on what the conversation says after its system part.</summary>
     private int CountLeading(ChatRequest request, int[] tokens)
     {
-        var start = request.RawCompletion
-            ? []
-            : request.Messages.TakeWhile(message => message.Role == PromptMessage.System).ToList();
+        List<PromptMessage> start = [];
         if (!request.RawCompletion)
         {
+            start.AddRange(request.Messages.TakeWhile(message => message.Role == PromptMessage.System));
             start.Add(new PromptMessage(PromptMessage.User, ""));
         }
 
         int[] other;
         try
         {
-            other = Tokenize(request, start, continueFinalMessage: false);
+            other = Prepare(request with { ContinueFinalMessage = false }, start).Tokens;
         }
         catch (ChatTemplateException)
         {

@@ -9,4 +9,11 @@ internal sealed class PromptTokenizer(ITokenizer tokenizer) : IPromptTokenizer
         tokenizer.Encode(prompt, addSpecialTokens, tokens);
         return [.. tokens];
     }
+
+    public void Remember(
+        IReadOnlyList<PromptSpan> prompt,
+        ReadOnlySpan<int> promptTokens,
+        string reply,
+        IReadOnlyList<int> replyTokens
+    ) { }
 }

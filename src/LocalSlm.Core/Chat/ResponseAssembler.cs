@@ -9,8 +9,11 @@ internal sealed class ResponseAssembler(string modelId, DateTimeOffset createdAt
 {
     private readonly string _responseId = $"resp-{Guid.NewGuid():N}";
     private readonly string _messageId = $"msg-{Guid.NewGuid():N}";
-    private StringBuilder? _text;
+    private readonly StringBuilder _text = new();
     private List<TokenLogProbabilities>? _logProbabilities;
+
+    /// <summary>Gets the reply's text so far.</summary>
+    public string Text => _text.ToString();
 
     /// <summary>Makes an update.</summary>
     /// <param name="piece">What the engine gave.</param>
@@ -22,6 +25,7 @@ internal sealed class ResponseAssembler(string modelId, DateTimeOffset createdAt
         if (piece.Text.Length > 0)
         {
             contents.Add(new TextContent(piece.Text));
+            _text.Append(piece.Text);
         }
 
         var update = new ChatResponseUpdate(ChatRole.Assistant, contents)
@@ -50,7 +54,7 @@ internal sealed class ResponseAssembler(string modelId, DateTimeOffset createdAt
     /// <param name="piece">What the engine gave.</param>
     public void Collect(in GenerationUpdate piece)
     {
-        (_text ??= new StringBuilder()).Append(piece.Text);
+        _text.Append(piece.Text);
         if (piece.LogProbabilities is { } logProbabilities)
         {
             (_logProbabilities ??= []).Add(logProbabilities);
@@ -64,9 +68,9 @@ internal sealed class ResponseAssembler(string modelId, DateTimeOffset createdAt
     public ChatResponse MakeResponse(GenerationFinish finish, GenerationUsage usage)
     {
         var contents = new List<AIContent>(1);
-        if (_text is { Length: > 0 })
+        if (_text.Length > 0)
         {
-            contents.Add(new TextContent(_text.ToString()));
+            contents.Add(new TextContent(Text));
         }
 
         AdditionalPropertiesDictionary? additional = null;

@@ -380,6 +380,63 @@ public sealed class LocalChatClientTests
         Assert.All(replies, reply => Assert.Equal($"{reply.number}!", reply.Text));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task GetResponse_NextTurn_GivesTheReplyBackInTheTokensItWasMadeOf(bool streams)
+    {
+        // The tokenizer would write "t", "h", "e". A stop sequence stands behind the text.
+        const string Reply = "the";
+        var model = new FakeChatModel(remembers: true);
+        model.Generator.Script = _ => new ScriptedReply([new(Reply, GenerationFinish.Stop, null)])
+        {
+            OutputTokens = [CharacterTokenizer.Th, 'e', 'E', 'N', 'D'],
+        };
+
+        if (streams)
+        {
+            await model.Client.GetStreamingResponseAsync(s_hello).ToListAsync();
+        }
+        else
+        {
+            await model.Client.GetResponseAsync(s_hello);
+        }
+
+        var encoded = model.Tokenizer.EncodeCount;
+        await model.Client.GetResponseAsync([.. s_hello, new(ChatRole.Assistant, Reply), new(ChatRole.User, "more")]);
+
+        var (first, second) = (model.Generator.Requests[0].Prompt, model.Generator.Requests[1].Prompt);
+        Assert.Equal([.. first, CharacterTokenizer.Th, 'e'], second[..(first.Length + 2)]);
+        Assert.True(model.Tokenizer.IsEndOfGeneration(second[first.Length + 2]));
+        Assert.DoesNotContain("END", model.LastPrompt, StringComparison.Ordinal);
+        Assert.Equal(encoded + 1, model.Tokenizer.EncodeCount);
+    }
+
+    [Fact]
+    public async Task GetStreamingResponse_ManyUpdates_AllocatesAtMost400BytesEach()
+    {
+        const int Count = 4000;
+        var model = new FakeChatModel();
+        var pieces = Enumerable.Repeat(new GenerationUpdate(" tok", GenerationFinish.None, null), Count).ToList();
+        pieces.Add(new("", GenerationFinish.Stop, null));
+        model.Generator.Script = _ => new ScriptedReply(pieces);
+
+        var least = long.MaxValue;
+        for (var round = 0; round < 3; round++)
+        {
+            // Every wait of the scripted reply ends at once, so that all of it runs on this thread.
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            await foreach (var update in model.Client.GetStreamingResponseAsync(s_hello))
+            {
+                _ = update.Contents.Count;
+            }
+
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+
+        Assert.InRange(least / (double)Count, 1, 400);
+    }
+
     private sealed class FixedClock(DateTimeOffset now) : TimeProvider
     {
         public override DateTimeOffset GetUtcNow() => now;

@@ -1,3 +1,4 @@
+using LocalSlm.Scheduling;
 using LocalSlm.Testing.Fakes;
 using Microsoft.Extensions.AI;
 
@@ -140,10 +141,7 @@ public sealed class OverflowTests
     public async Task GetResponse_SlideWindow_KeepsTheSystemPart()
     {
         var model = new FakeChatModel(contextTokens: 400);
-        model.Generator.Script = _ => new ScriptedReply([new("x", Scheduling.GenerationFinish.Length, null)])
-        {
-            SlidTokens = 77,
-        };
+        model.Generator.Script = _ => new ScriptedReply([new("x", GenerationFinish.Length, null)]) { SlidTokens = 77 };
 
         var response = await model.Client.GetResponseAsync(
             s_history,

@@ -214,7 +214,7 @@ public sealed class SamplingOptionsTests
             { "TopLogProbabilities", o => o.TopLogProbabilities = 21 },
             { "TopLogProbabilities", o => o.TopLogProbabilities = -1 },
             { "LogitBias", o => o.LogitBias = new Dictionary<int, float> { [1] = float.NaN } },
-            { "LogitBias", o => o.LogitBias = new Dictionary<int, float> { [0x110003] = 1 } },
+            { "LogitBias", o => o.LogitBias = new Dictionary<int, float> { [0x110004] = 1 } },
         };
 
     [Theory]

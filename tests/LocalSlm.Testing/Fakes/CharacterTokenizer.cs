@@ -6,11 +6,14 @@ namespace LocalSlm.Testing.Fakes;
 /// token each, in control spans alone.</summary>
 public sealed class CharacterTokenizer : ITokenizer
 {
+    /// <summary>A token for "th", which models may generate but <see cref="Encode"/> never makes.</summary>
+    public const int Th = FirstSpecial + 3;
+
     private const int FirstSpecial = 0x110000;
 
     private static readonly string[] s_specials = ["<s>", "<|im_start|>", "<|im_end|>"];
 
-    public int VocabularySize => FirstSpecial + s_specials.Length;
+    public int VocabularySize => Th + 1;
 
     public string BosText => s_specials[0];
 
@@ -58,12 +61,16 @@ public sealed class CharacterTokenizer : ITokenizer
     }
 
     public ReadOnlySpan<byte> GetBytes(int token) =>
-        token >= FirstSpecial ? [] : Encoding.UTF8.GetBytes(new Rune(token).ToString());
+        token == Th ? "th"u8
+        : token >= FirstSpecial ? []
+        : Encoding.UTF8.GetBytes(new Rune(token).ToString());
 
     public string GetName(int token) =>
-        token >= FirstSpecial ? s_specials[token - FirstSpecial] : new Rune(token).ToString();
+        token == Th ? "th"
+        : token >= FirstSpecial ? s_specials[token - FirstSpecial]
+        : new Rune(token).ToString();
 
-    public bool IsControl(int token) => token >= FirstSpecial;
+    public bool IsControl(int token) => token is >= FirstSpecial and < Th;
 
     public bool IsEndOfGeneration(int token) => token == FirstSpecial + 2;
 

@@ -15,7 +15,8 @@ internal sealed class FakeChatModel
         bool hasTemplate = true,
         IReadOnlyDictionary<string, object?>? variables = null,
         ILogger? logger = null,
-        TimeProvider? clock = null
+        TimeProvider? clock = null,
+        bool remembers = false
     )
     {
         Client = new LocalChatClient(
@@ -43,7 +44,7 @@ internal sealed class FakeChatModel
                 },
                 Generator = Generator,
                 Tokenizer = Tokenizer,
-                PromptTokenizer = new PromptTokenizer(Tokenizer),
+                PromptTokenizer = remembers ? new PromptMemory(Tokenizer) : new PromptTokenizer(Tokenizer),
                 PromptFormat = hasTemplate ? Format : null,
                 ParsePromptFormat = source =>
                 {

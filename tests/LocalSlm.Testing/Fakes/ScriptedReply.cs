@@ -10,6 +10,8 @@ internal sealed class ScriptedReply(IReadOnlyList<GenerationUpdate> updates) : I
 
     public GenerationUsage Usage { get; set; } = new();
 
+    public IReadOnlyList<int> OutputTokens { get; init; } = [];
+
     /// <summary>Gets or sets a value indicating whether the reply waits for ever after its updates.</summary>
     public bool Hangs { get; init; }
 
