@@ -31,4 +31,7 @@ internal static partial class EngineLog
         "Model {Model}: nobody has read request {Request} for {Seconds:F0} s; its memory may be given to others until reading goes on."
     )]
     public static partial void ReaderStalled(ILogger logger, string model, long request, double seconds);
+
+    [LoggerMessage(6, LogLevel.Error, "Model {Model}: a step failed; the replies in it were ended.")]
+    public static partial void StepFailed(ILogger logger, string model, Exception error);
 }
