@@ -62,14 +62,6 @@ internal sealed class TokenWindow
         CollectionsMarshal.GetValueRefOrAddDefault(_occurrences, token, out _)++;
     }
 
-    public void Add(ReadOnlySpan<int> tokens)
-    {
-        foreach (int token in tokens.Length > _limit ? tokens[^_limit..] : tokens)
-        {
-            Add(token);
-        }
-    }
-
     /// <summary>Writes the tokens, the newest first.</summary>
     public void CopyNewestFirst(Span<int> destination)
     {
