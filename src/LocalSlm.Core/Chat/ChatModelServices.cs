@@ -1,0 +1,36 @@
+using LocalSlm.Scheduling;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace LocalSlm.Chat;
+
+/// <summary>What a chat client needs of a loaded model.</summary>
+internal sealed record ChatModelServices
+{
+    /// <summary>Gets what the model is. Its name is the model id of every reply.</summary>
+    public required LoadedModelInfo Info { get; init; }
+
+    /// <summary>Gets the engine.</summary>
+    public required ITextGenerator Generator { get; init; }
+
+    /// <summary>Gets the tokenizer.</summary>
+    public required ITokenizer Tokenizer { get; init; }
+
+    /// <summary>Gets what turns prompts into tokens.</summary>
+    public required IPromptTokenizer PromptTokenizer { get; init; }
+
+    /// <summary>Gets the model's chat template, or <see langword="null"/> where there is none.</summary>
+    public required IPromptFormat? PromptFormat { get; init; }
+
+    /// <summary>Gets what parses a template that a request brings.</summary>
+    public required Func<string, IPromptFormat> ParsePromptFormat { get; init; }
+
+    /// <summary>Gets the template variables given when the model was loaded.</summary>
+    public IReadOnlyDictionary<string, object?> TemplateVariables { get; init; } = new Dictionary<string, object?>();
+
+    /// <summary>Gets the clock.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <summary>Gets the log.</summary>
+    public ILogger Logger { get; init; } = NullLogger.Instance;
+}

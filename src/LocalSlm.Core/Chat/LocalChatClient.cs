@@ -1,0 +1,238 @@
+using System.Runtime.CompilerServices;
+using LocalSlm.Chat;
+using LocalSlm.Scheduling;
+using Microsoft.Extensions.AI;
+
+namespace LocalSlm;
+
+/// <summary>Chats with a model that runs in this process.</summary>
+/// <remarks>
+/// Safe for concurrent use; requests run beside each other. Every option and every content is honoured, or refused by name with
+/// <see cref="NotSupportedException"/> when the method is called, before anything is enumerated. <c>docs/guide/chat.md</c> lists
+/// them; <see cref="LocalChatOptions"/> and <see cref="LocalChatResponse"/> hold what goes beyond Microsoft.Extensions.AI.
+/// <para>A client of a shared model may be disposed by whoever got it: that does nothing. A client that loaded its model itself
+/// unloads it when disposed.</para>
+/// </remarks>
+public sealed class LocalChatClient : IChatClient, IAsyncDisposable
+{
+    private readonly ChatModelServices _services;
+    private readonly ChatRequestTranslator _translator;
+    private readonly PromptFitter _fitter;
+    private readonly ChatClientMetadata _metadata;
+    private readonly IAsyncDisposable? _owned;
+
+    /// <summary>Creates a client.</summary>
+    /// <param name="services">The model to talk to.</param>
+    /// <param name="owned">What to dispose with the client, an <see cref="IDisposable"/> too; <see langword="null"/> if the
+    /// model is shared.</param>
+    internal LocalChatClient(ChatModelServices services, IAsyncDisposable? owned = null)
+    {
+        _services = services;
+        _owned = owned;
+        _translator = new ChatRequestTranslator(
+            services.Info.Name,
+            services.Info.Facts.RecommendedSampling,
+            services.Tokenizer.VocabularySize,
+            services.TemplateVariables
+        );
+        _fitter = new PromptFitter(new PromptRenderer(services), services.PromptTokenizer, services.Info.ContextTokens);
+        _metadata = new ChatClientMetadata("localslm", defaultModelId: services.Info.Name);
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="NotSupportedException">An option or a content is not supported; the message names it.</exception>
+    /// <exception cref="ContextOverflowException">The prompt is longer than the context.</exception>
+    /// <exception cref="ChatTemplateException">The chat template refuses the conversation.</exception>
+    /// <exception cref="ModelNotFoundException"><see cref="ChatOptions.ModelId"/> names another model.</exception>
+    /// <exception cref="QueueFullException">Too many requests wait.</exception>
+    /// <exception cref="ModelUnloadedException">The model was unloaded.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public async Task<ChatResponse> GetResponseAsync(
+        IEnumerable<ChatMessage> messages,
+        ChatOptions? options = null,
+        CancellationToken cancellationToken = default
+    )
+    {
+        var (request, prompt) = Prepare(messages, options);
+        cancellationToken.ThrowIfCancellationRequested();
+        var assembler = MakeAssembler(prompt);
+        var finish = GenerationFinish.None;
+        var generation = Submit(request, prompt, cancellationToken);
+        await using (generation.ConfigureAwait(false))
+        {
+            while (await generation.WaitToReadAsync().ConfigureAwait(false))
+            {
+                while (generation.TryRead(out var piece))
+                {
+                    assembler.Collect(in piece);
+                    finish = piece.Finish;
+                }
+            }
+
+            ThrowIfUnfinished(finish);
+            Remember(prompt, assembler.Text, generation);
+            return assembler.MakeResponse(finish, generation.Usage);
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>The request is checked, rendered and counted by this call; it is queued when enumeration starts. Enumerating
+    /// again asks again. Ending the enumeration early cancels the reply.</remarks>
+    /// <exception cref="NotSupportedException">An option or a content is not supported; the message names it.</exception>
+    /// <exception cref="ContextOverflowException">The prompt is longer than the context.</exception>
+    /// <exception cref="ChatTemplateException">The chat template refuses the conversation.</exception>
+    /// <exception cref="ModelNotFoundException"><see cref="ChatOptions.ModelId"/> names another model.</exception>
+    public IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
+        IEnumerable<ChatMessage> messages,
+        ChatOptions? options = null,
+        CancellationToken cancellationToken = default
+    )
+    {
+        var (request, prompt) = Prepare(messages, options);
+        return StreamAsync(request, prompt, cancellationToken);
+    }
+
+    /// <summary>Counts the prompt tokens of a request exactly, as they would be sent, without sending it and whatever its
+    /// overflow policy.</summary>
+    /// <param name="messages">The history.</param>
+    /// <param name="options">The options, or <see langword="null"/>.</param>
+    /// <returns>The tokens.</returns>
+    /// <exception cref="NotSupportedException">An option or a content is not supported; the message names it.</exception>
+    /// <exception cref="ChatTemplateException">The chat template refuses the conversation.</exception>
+    public int CountPromptTokens(IEnumerable<ChatMessage> messages, ChatOptions? options = null) =>
+        _fitter.Count(_translator.Translate(this, messages, options));
+
+    /// <inheritdoc/>
+    /// <remarks>Gives <see cref="ChatClientMetadata"/>, <see cref="LoadedModelInfo"/>, <see cref="EngineStatistics"/> (the
+    /// figures of this moment), <see cref="ITokenizer"/>, and the client itself.</remarks>
+    public object? GetService(Type serviceType, object? serviceKey = null)
+    {
+        ArgumentNullException.ThrowIfNull(serviceType);
+        return serviceKey is not null ? null
+            : serviceType == typeof(ChatClientMetadata) ? _metadata
+            : serviceType == typeof(LoadedModelInfo) ? _services.Info
+            : serviceType == typeof(EngineStatistics) ? _services.Generator.Statistics
+            : serviceType == typeof(ITokenizer) ? _services.Tokenizer
+            : serviceType.IsInstanceOfType(this) ? this
+            : null;
+    }
+
+    /// <summary>Unloads the model if this client loaded it; otherwise does nothing.</summary>
+    public void Dispose() => (_owned as IDisposable)?.Dispose();
+
+    /// <summary>Unloads the model if this client loaded it; otherwise does nothing.</summary>
+    /// <returns>A task that ends when the model is unloaded.</returns>
+    public ValueTask DisposeAsync() => _owned?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    private async IAsyncEnumerable<ChatResponseUpdate> StreamAsync(
+        ChatRequest request,
+        PreparedPrompt prompt,
+        CancellationToken callToken,
+        [EnumeratorCancellation] CancellationToken enumeratorToken = default
+    )
+    {
+        callToken.ThrowIfCancellationRequested();
+        enumeratorToken.ThrowIfCancellationRequested();
+        using var cancellation = CallerCancellation.Join(callToken, enumeratorToken);
+        var assembler = MakeAssembler(prompt);
+        var finish = GenerationFinish.None;
+        var generation = Submit(request, prompt, cancellation.Token);
+        await using (generation.ConfigureAwait(false))
+        {
+            while (
+                cancellation.IsLinked
+                    ? await cancellation.WaitToReadAsync(generation).ConfigureAwait(false)
+                    : await generation.WaitToReadAsync().ConfigureAwait(false)
+            )
+            {
+                while (generation.TryRead(out var piece))
+                {
+                    finish = piece.Finish;
+                    if (finish != GenerationFinish.None)
+                    {
+                        // Before the last update is given out: a reader need not come back after it.
+                        Remember(prompt, assembler.Text + piece.Text, generation);
+                    }
+
+                    yield return assembler.MakeUpdate(
+                        in piece,
+                        finish == GenerationFinish.None ? null : generation.Usage
+                    );
+                }
+            }
+
+            ThrowIfUnfinished(finish);
+        }
+    }
+
+    private (ChatRequest Request, PreparedPrompt Prompt) Prepare(
+        IEnumerable<ChatMessage> messages,
+        ChatOptions? options
+    )
+    {
+        var request = _translator.Translate(this, messages, options);
+        var prompt = _fitter.Fit(request);
+        if (prompt.DroppedTurns > 0)
+        {
+            _services.Logger.TurnsDropped(
+                _services.Info.Name,
+                prompt.DroppedTurns,
+                prompt.DroppedMessages,
+                prompt.Tokens.Length,
+                _services.Info.ContextTokens
+            );
+        }
+
+        return (request, prompt);
+    }
+
+    private ResponseAssembler MakeAssembler(PreparedPrompt prompt) =>
+        new(_services.Info.Name, _services.Clock.GetUtcNow(), prompt);
+
+    private IGeneration Submit(ChatRequest request, PreparedPrompt prompt, CancellationToken cancellationToken)
+    {
+        var sampling = request.HasSeed
+            ? request.Sampling
+            : request.Sampling with
+            {
+                Seed = unchecked((ulong)Random.Shared.NextInt64(long.MinValue, long.MaxValue)),
+            };
+        return _services.Generator.Submit(
+            new GenerationRequest
+            {
+                Prompt = prompt.Tokens,
+                Sampling = sampling,
+                MaxOutputTokens = request.MaxOutputTokens ?? int.MaxValue,
+                StopSequences = request.StopSequences,
+                UsePrefixCache = request.UsePrefixCache,
+                TopLogProbabilities = request.TopLogProbabilities,
+                SlideKeepingTokens = prompt.SlideKeepingTokens,
+                Progress = request.Progress,
+            },
+            cancellationToken
+        );
+    }
+
+    /// <summary>Keeps how the reply was really tokenised, so that the next turn finds it in the KV cache.</summary>
+    private void Remember(PreparedPrompt prompt, string reply, IGeneration generation)
+    {
+        if (
+            generation.Usage.SlidTokens == 0
+            && GeneratedTokens.SpellingOf(reply, generation.OutputTokens, _services.Tokenizer) is { } tokens
+        )
+        {
+            _services.PromptTokenizer.Remember(prompt.Spans, prompt.Tokens, reply, tokens);
+        }
+    }
+
+    private void ThrowIfUnfinished(GenerationFinish finish)
+    {
+        if (finish == GenerationFinish.None)
+        {
+            throw new InferenceException(
+                _services.Info.Name,
+                "the reply stopped without a reason. This is a defect of LocalSlm; please report it."
+            );
+        }
+    }
+}

@@ -1,0 +1,10 @@
+namespace LocalSlm.Chat;
+
+/// <summary>Errors about the value of an option, which is named in place of a parameter.</summary>
+internal static class OptionError
+{
+    public static ArgumentOutOfRangeException OutOfRange(string option, object value, string rule) =>
+        new(option, value, rule);
+
+    public static ArgumentException Invalid(string option, string problem) => new(problem, option);
+}

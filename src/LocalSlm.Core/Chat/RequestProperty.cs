@@ -1,0 +1,42 @@
+namespace LocalSlm.Chat;
+
+/// <summary>The keys in <c>ChatOptions.AdditionalProperties</c> that the chat client understands. They are part of the public
+/// contract: requests that come from JSON or from a cache use them by name.</summary>
+internal static class RequestProperty
+{
+    public const string MinP = "min_p";
+    public const string TypicalP = "typical_p";
+    public const string RepetitionPenalty = "repetition_penalty";
+    public const string PenaltyWindowTokens = "penalty_window_tokens";
+    public const string LogitBias = "logit_bias";
+    public const string DryMultiplier = "dry_multiplier";
+    public const string DryBase = "dry_base";
+    public const string DryAllowedLength = "dry_allowed_length";
+    public const string UsePrefixCache = "use_prefix_cache";
+    public const string TopLogProbabilities = "top_logprobs";
+    public const string OverflowPolicy = "overflow_policy";
+    public const string ChatTemplate = "chat_template";
+    public const string ChatTemplateVariables = "chat_template_variables";
+    public const string RawCompletion = "raw_completion";
+    public const string PrefillProgress = "prefill_progress";
+
+    /// <summary>Every key, in the order of the documentation.</summary>
+    public static readonly string[] All =
+    [
+        MinP,
+        TypicalP,
+        RepetitionPenalty,
+        PenaltyWindowTokens,
+        LogitBias,
+        DryMultiplier,
+        DryBase,
+        DryAllowedLength,
+        UsePrefixCache,
+        TopLogProbabilities,
+        OverflowPolicy,
+        ChatTemplate,
+        ChatTemplateVariables,
+        RawCompletion,
+        PrefillProgress,
+    ];
+}

@@ -1,0 +1,170 @@
+using LocalSlm.Chat;
+using LocalSlm.Scheduling;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace LocalSlm;
+
+/// <summary>A loaded model with its engine. Any number of chat clients may be made from it and used at once. Disposing it ends
+/// every reply with <see cref="ModelUnloadedException"/> and frees all native memory.</summary>
+/// <remarks>Safe for concurrent use.</remarks>
+public sealed class LocalModel : IDisposable, IAsyncDisposable
+{
+    private readonly IRuntimeModel _model;
+    private readonly InferenceEngine _engine;
+    private readonly ChatModelServices _services;
+    private int _disposed;
+
+    private LocalModel(IRuntimeModel model, InferenceEngine engine, ChatModelServices services)
+    {
+        _model = model;
+        _engine = engine;
+        _services = services;
+    }
+
+    /// <summary>Gets what the model is, and what every "automatic" option resolved to.</summary>
+    public LoadedModelInfo Info => _services.Info;
+
+    /// <summary>Gets the engine's figures of this moment.</summary>
+    public EngineStatistics Statistics => _engine.Statistics;
+
+    /// <summary>Gets the tokenizer.</summary>
+    public ITokenizer Tokenizer => _model.Tokenizer;
+
+    /// <summary>Loads a model.</summary>
+    /// <param name="runtime">The runtime that serves it.</param>
+    /// <param name="path">Its file or folder.</param>
+    /// <param name="options">How to load it; copied. <see langword="null"/> for the defaults.</param>
+    /// <param name="name">The name it is served under; <see langword="null"/> for its own, or the file's.</param>
+    /// <param name="loggers">Where messages go; <see langword="null"/> for nowhere. None holds text of prompts or replies.</param>
+    /// <param name="progress">Told about progress.</param>
+    /// <param name="timeProvider">The clock; <see langword="null"/> for the system's.</param>
+    /// <param name="cancellationToken">Ends the loading; nothing is left behind.</param>
+    /// <returns>The model; the caller disposes it.</returns>
+    /// <exception cref="ModelNotFoundException">Nothing is at <paramref name="path"/>.</exception>
+    /// <exception cref="ModelFileException">It is damaged.</exception>
+    /// <exception cref="UnsupportedModelException">It is of a kind that cannot chat.</exception>
+    /// <exception cref="ModelLoadException">The native library refused it.</exception>
+    /// <exception cref="NativeLibraryException">The native library is missing or of another version.</exception>
+    /// <exception cref="InsufficientMemoryException">It does not fit.</exception>
+    /// <exception cref="ChatTemplateException">The template in the options cannot be parsed.</exception>
+    public static async Task<LocalModel> LoadAsync(
+        IModelRuntime runtime,
+        string path,
+        ModelLoadOptions? options = null,
+        string? name = null,
+        ILoggerFactory? loggers = null,
+        IProgress<ModelLoadProgress>? progress = null,
+        TimeProvider? timeProvider = null,
+        CancellationToken cancellationToken = default
+    )
+    {
+        ArgumentNullException.ThrowIfNull(runtime);
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        options = options?.Clone() ?? new ModelLoadOptions();
+        loggers ??= NullLoggerFactory.Instance;
+        timeProvider ??= TimeProvider.System;
+        var started = timeProvider.GetTimestamp();
+        var model = await runtime.OpenAsync(path, options, loggers, progress, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            IPromptFormat Parse(string source) => new JinjaPromptFormat(source, model.Tokenizer, timeProvider);
+            var format = ModelPromptFormat.Choose(model.Facts, options, Parse);
+            var info = Describe(model, options, name, format.Source, timeProvider.GetElapsedTime(started));
+            var engine = new InferenceEngine(
+                EngineSettings.From(info.Name, options),
+                model.Decoder,
+                model.Tokenizer,
+                timeProvider,
+                loggers.CreateLogger<InferenceEngine>()
+            );
+            progress?.Report(new ModelLoadProgress(ModelLoadStage.Ready, 1));
+            return new LocalModel(
+                model,
+                engine,
+                new ChatModelServices
+                {
+                    Info = info,
+                    Generator = engine,
+                    Tokenizer = model.Tokenizer,
+                    PromptTokenizer = new PromptMemory(model.Tokenizer),
+                    PromptFormat = format.Format,
+                    ParsePromptFormat = Parse,
+                    TemplateVariables = options.ChatTemplateVariables.AsReadOnly(),
+                    Clock = timeProvider,
+                    Logger = loggers.CreateLogger<LocalChatClient>(),
+                }
+            );
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Makes a chat client. Disposing it leaves the model loaded.</summary>
+    /// <returns>The client.</returns>
+    /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
+    public LocalChatClient CreateChatClient()
+    {
+        ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
+        return new LocalChatClient(_services);
+    }
+
+    /// <summary>Makes a chat client that unloads this model when it is disposed.</summary>
+    /// <returns>The client.</returns>
+    /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
+    public LocalChatClient CreateOwningChatClient()
+    {
+        ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
+        return new LocalChatClient(_services, this);
+    }
+
+    /// <summary>Ends every reply and frees the model. Waits for the native step that is running.</summary>
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) == 0)
+        {
+            _engine.Dispose();
+            _model.Dispose();
+        }
+    }
+
+    /// <summary>Ends every reply and frees the model.</summary>
+    /// <returns>A task that ends when everything is freed.</returns>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) == 0)
+        {
+            await _engine.DisposeAsync().ConfigureAwait(false);
+            _model.Dispose();
+        }
+    }
+
+    private static LoadedModelInfo Describe(
+        IRuntimeModel model,
+        ModelLoadOptions options,
+        string? name,
+        string? templateSource,
+        TimeSpan loadDuration
+    )
+    {
+        var capabilities = model.Decoder.Capabilities;
+        return new LoadedModelInfo
+        {
+            Name = name ?? model.Facts.Name ?? Path.GetFileNameWithoutExtension(model.Facts.Path),
+            Facts = model.Facts,
+            Device = model.Device,
+            RuntimeVersion = model.RuntimeVersion,
+            ContextTokens = capabilities.SequenceTokens,
+            CacheTokens = capabilities.TotalTokens,
+            MaxConcurrentReplies = Math.Min(options.MaxConcurrentReplies, capabilities.SequenceCount),
+            Threads = model.Threads,
+            GpuLayers = model.GpuLayers,
+            KvCacheLayout = capabilities.KvCacheLayout,
+            ChatTemplateSource = templateSource,
+            LoadDuration = loadDuration,
+        };
+    }
+}

@@ -1,0 +1,144 @@
+using System.Runtime.InteropServices;
+using LocalSlm.Sampling;
+
+namespace LocalSlm.Scheduling;
+
+/// <summary>A request that is being answered, as a value: the tokens so far, the sampler, the text that is held back. From it
+/// the reply can be replayed in any free sequence; nothing else about it is kept anywhere.</summary>
+internal sealed class LiveReply : IGeneration
+{
+    private readonly List<int> _tokens;
+    private readonly Action<LiveReply> _onEnded;
+    private CancellationTokenRegistration _registration;
+    private volatile bool _ended;
+
+    public LiveReply(
+        GenerationRequest request,
+        long order,
+        int vocabularySize,
+        int bufferUpdates,
+        long now,
+        Action onDrained,
+        Action<LiveReply> onEnded
+    )
+    {
+        Request = request;
+        Order = order;
+        SubmittedAt = now;
+        _onEnded = onEnded;
+        _tokens = new List<int>(request.Prompt.Length + Math.Min(request.MaxOutputTokens, 256));
+        _tokens.AddRange(request.Prompt);
+        Sampler = new TokenSampler(request.Sampling, vocabularySize);
+        Sampler.AcceptPrompt(request.Prompt);
+        Text = new TextAssembler(request.StopSequences);
+        Buffer = new ReplyBuffer(bufferUpdates, onDrained);
+    }
+
+    public GenerationRequest Request { get; }
+
+    /// <summary>Gets the number of the request: lower is older.</summary>
+    public long Order { get; }
+
+    public TokenSampler Sampler { get; }
+
+    public TextAssembler Text { get; }
+
+    public ReplyBuffer Buffer { get; }
+
+    /// <summary>Gets or sets the sequence it computes in; <see langword="null"/> while it waits.</summary>
+    public SequenceSlot? Slot { get; set; }
+
+    /// <summary>Gets the prompt and what was generated.</summary>
+    public ReadOnlySpan<int> Tokens => CollectionsMarshal.AsSpan(_tokens);
+
+    public int TokenCount => _tokens.Count;
+
+    /// <summary>Gets how many of its tokens are not computed yet.</summary>
+    public int Remaining => _tokens.Count - (Slot?.Length ?? 0);
+
+    public List<int> OutputTokens { get; } = [];
+
+    public int CachedTokens { get; set; } = -1;
+
+    public int SlidTokens { get; private set; }
+
+    public long SubmittedAt { get; }
+
+    public long StartedAt { get; set; }
+
+    public long FirstTokenAt { get; set; }
+
+    /// <summary>Gets or sets since when its reader has not made room; 0 while there is room.</summary>
+    public long StalledSince { get; set; }
+
+    /// <summary>Gets a value indicating whether nobody wants any more of it: it was completed, cancelled or disposed.</summary>
+    public bool IsEnded => _ended;
+
+    public GenerationUsage Usage { get; private set; } = new();
+
+    IReadOnlyList<int> IGeneration.OutputTokens => OutputTokens;
+
+    public void BindTo(CancellationToken cancellationToken)
+    {
+        _registration = cancellationToken.UnsafeRegister(
+            static (state, token) => ((LiveReply)state!).End(new OperationCanceledException(token)),
+            this
+        );
+    }
+
+    public void Add(int token)
+    {
+        _tokens.Add(token);
+        OutputTokens.Add(token);
+        Sampler.Accept(token);
+    }
+
+    /// <summary>Drops tokens behind the first <paramref name="keep"/>, so that half of what may go is free again.</summary>
+    /// <returns>How many tokens were dropped.</returns>
+    public int Slide(int keep)
+    {
+        var drop = Math.Max(1, (_tokens.Count - keep) / 2);
+        _tokens.RemoveRange(keep, drop);
+        SlidTokens += drop;
+        return drop;
+    }
+
+    public void Finish(
+        string text,
+        GenerationFinish finish,
+        TokenLogProbabilities? logProbabilities,
+        GenerationUsage usage
+    )
+    {
+        Usage = usage;
+        Buffer.Write(new GenerationUpdate(text, finish, logProbabilities));
+        if (Buffer.Complete(null))
+        {
+            _ended = true;
+            _onEnded(this);
+        }
+
+        _registration.Unregister();
+    }
+
+    /// <summary>Breaks the reply off. Safe from any thread; the owner thread frees its sequence afterwards.</summary>
+    public void End(Exception error)
+    {
+        if (Buffer.Complete(error))
+        {
+            _ended = true;
+            _onEnded(this);
+        }
+    }
+
+    public ValueTask<bool> WaitToReadAsync() => Buffer.WaitToReadAsync();
+
+    public bool TryRead(out GenerationUpdate update) => Buffer.TryRead(out update);
+
+    public ValueTask DisposeAsync()
+    {
+        _registration.Dispose();
+        End(new OperationCanceledException("The reply was disposed by its reader."));
+        return ValueTask.CompletedTask;
+    }
+}

@@ -1,0 +1,31 @@
+using Microsoft.Extensions.Logging;
+
+namespace LocalSlm.Gguf.Interop;
+
+/// <summary>Where native messages go while one thread works for one model, and what the last errors were.</summary>
+internal sealed class NativeLogScope(ILogger logger)
+{
+    private const int KeptErrors = 6;
+    private readonly Queue<string> _errors = new();
+
+    public ILogger Logger { get; } = logger;
+
+    /// <summary>Gets or sets a value indicating whether warnings and errors are expected, because a computation was stopped on
+    /// purpose; they are then logged as details. Set from the abort callback.</summary>
+    public bool ExpectsFailure { get; set; }
+
+    /// <summary>Gets the last error lines, joined; empty if there were none.</summary>
+    public string LastErrors => string.Join("; ", _errors);
+
+    public void AddError(string line)
+    {
+        if (_errors.Count == KeptErrors)
+        {
+            _errors.Dequeue();
+        }
+
+        _errors.Enqueue(line);
+    }
+
+    public void ClearErrors() => _errors.Clear();
+}

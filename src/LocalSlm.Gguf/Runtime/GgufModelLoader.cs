@@ -1,0 +1,250 @@
+using LocalSlm.Gguf.Interop;
+using LocalSlm.Hardware;
+using Microsoft.Extensions.Logging;
+
+namespace LocalSlm.Gguf.Runtime;
+
+/// <summary>Loads one model: checks the file, plans the memory, then lets the library read it, on a thread of its own.</summary>
+internal sealed partial class GgufModelLoader
+{
+    private const int LoadModeNone = 0; // LLAMA_LOAD_MODE_NONE
+    private const int LoadModeMap = 1; // LLAMA_LOAD_MODE_MMAP
+
+    private readonly string _path;
+    private readonly ModelLoadOptions _options;
+    private readonly string? _nativeDirectory;
+    private readonly IProgress<ModelLoadProgress>? _progress;
+    private readonly NativeLogScope _log;
+
+    public GgufModelLoader(
+        string path,
+        ModelLoadOptions options,
+        string? nativeDirectory,
+        ILoggerFactory loggers,
+        IProgress<ModelLoadProgress>? progress
+    )
+    {
+        _path = path;
+        _options = options;
+        _nativeDirectory = nativeDirectory;
+        _progress = progress;
+        _log = new NativeLogScope(loggers.CreateLogger("LocalSlm.Gguf"));
+    }
+
+    public Task<IRuntimeModel> LoadAsync(CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return Task.FromCanceled<IRuntimeModel>(cancellationToken);
+        }
+
+        var completion = new TaskCompletionSource<IRuntimeModel>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var thread = new Thread(() => Run(completion, cancellationToken))
+        {
+            IsBackground = true,
+            Name = "LocalSlm load",
+        };
+        thread.Start();
+        return completion.Task;
+    }
+
+    private void Run(TaskCompletionSource<IRuntimeModel> completion, CancellationToken cancellationToken)
+    {
+        try
+        {
+            completion.SetResult(Load(cancellationToken));
+        }
+        catch (OperationCanceledException error) when (error.CancellationToken == cancellationToken)
+        {
+            completion.SetCanceled(cancellationToken);
+        }
+#pragma warning disable CA1031 // Every error goes to the awaiting caller.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            completion.SetException(error);
+        }
+    }
+
+    private GgufRuntimeModel Load(CancellationToken cancellationToken)
+    {
+        Report(ModelLoadStage.Inspecting, 0);
+        var facts = GgufInspector.Inspect(_path);
+        if (!facts.CanGenerate)
+        {
+            throw new UnsupportedModelException(
+                _path,
+                facts.Architecture,
+                "it is an encoder: it makes embeddings and cannot generate text. Use a chat model here."
+            );
+        }
+
+        var plan = MemoryPlanner.Plan(facts, _options, MemoryLimits.GetAvailableBytes());
+        var libraries = NativeRuntime.EnsureLoaded(_nativeDirectory);
+        cancellationToken.ThrowIfCancellationRequested();
+
+        NativeLogRouter.Open(_log);
+        NativeLogRouter.Enter(_log);
+        ModelHandle? model = null;
+        try
+        {
+            model = LoadWeights(facts, cancellationToken);
+            var loaded = CreateContext(facts, model, plan, libraries, cancellationToken);
+            Report(ModelLoadStage.Ready, 1);
+            return loaded;
+        }
+        catch
+        {
+            model?.Dispose();
+            NativeLogRouter.Close(_log);
+            throw;
+        }
+        finally
+        {
+            NativeLogRouter.Enter(null);
+        }
+    }
+
+    private ModelHandle LoadWeights(ModelFacts facts, CancellationToken cancellationToken)
+    {
+        const double WeightsShare = 0.95;
+        var parameters = LlamaNative.llama_model_default_params();
+        parameters.load_mode = _options.UseMemoryMap ? LoadModeMap : LoadModeNone;
+        parameters.n_gpu_layers = _options.GpuLayers ?? -1;
+        using var callback = new LoadCallback(
+            fraction => Report(ModelLoadStage.LoadingWeights, fraction * WeightsShare),
+            cancellationToken
+        );
+        callback.Attach(ref parameters);
+        var model = ModelHandle.Load(_path, parameters);
+        if (model is not null)
+        {
+            return model;
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        if (callback.Error is { } error)
+        {
+            throw new ModelLoadException(_path, "the receiver of the progress threw.", error);
+        }
+
+        var reason = _log.LastErrors;
+        throw reason.Contains("unknown model architecture", StringComparison.Ordinal)
+            ? new UnsupportedModelException(
+                _path,
+                facts.Architecture,
+                $"llama.cpp {NativeRuntime.PinnedVersion} does not know this architecture. Choose another model."
+            )
+            : new ModelLoadException(_path, Describe(reason));
+    }
+
+    private GgufRuntimeModel CreateContext(
+        ModelFacts facts,
+        ModelHandle model,
+        ContextPlan plan,
+        LoadedLibraries libraries,
+        CancellationToken cancellationToken
+    )
+    {
+        if (model.HasEncoder || !model.HasDecoder || model.IsDiffusion)
+        {
+            throw new UnsupportedModelException(
+                _path,
+                facts.Architecture,
+                model.IsDiffusion ? "it generates by diffusion, which is not supported. Choose another model."
+                    : model.HasEncoder ? "it has an encoder, which is not supported. Choose a decoder-only model."
+                    : "it has no decoder: it cannot generate text. Choose a chat model."
+            );
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        Report(ModelLoadStage.CreatingContext, 0.95);
+        var topology = ProcessorTopology.Detect();
+        var threads = _options.Threads ?? topology.ComputeThreads;
+        var parameters = LlamaNative.llama_context_default_params();
+        parameters.n_ctx = (uint)plan.TotalTokens;
+        parameters.n_batch = (uint)plan.BatchTokens;
+        parameters.n_ubatch = (uint)plan.BatchTokens;
+        parameters.n_seq_max = (uint)plan.SequenceCount;
+        parameters.n_threads = threads;
+        parameters.n_threads_batch = threads;
+        parameters.kv_unified = plan.Layout == KvCacheLayout.Unified ? (byte)1 : (byte)0;
+        parameters.swa_full = 0;
+        parameters.type_k = parameters.type_v = GgmlTypeOf(_options.KvCacheType);
+        parameters.flash_attn_type = _options.FlashAttention switch
+        {
+            null => -1,
+            true => 1,
+            false => 0,
+        };
+
+        ThreadPoolHandle? pool = null;
+        ContextHandle? context = null;
+        ProcessorShare? share = null;
+        GgufTokenDecoder? decoder = null;
+        try
+        {
+            _log.ClearErrors();
+            pool = threads > 1 ? ThreadPoolHandle.Create(threads) : null;
+            context =
+                ContextHandle.Create(model, parameters, pool)
+                ?? throw new ModelLoadException(_path, Describe(_log.LastErrors));
+            cancellationToken.ThrowIfCancellationRequested();
+            var tokenizer = new GgufTokenizer(model);
+            var traits = ModelTraits.Ask(model, facts, _options.KvCacheType);
+            var adapts = _options.AdaptThreads && threads > 1;
+            share = ProcessorShare.Join(adapts, topology);
+            decoder = new GgufTokenDecoder(
+                context,
+                traits,
+                plan,
+                tokenizer.VocabularySize,
+                threads,
+                adapts ? new ThreadGovernor(threads, topology.ComputeThreads) : null,
+                share,
+                _log
+            );
+            var gpu = NativeDevices
+                .List()
+                .FirstOrDefault(device => device.Kind is ComputeDeviceKind.Gpu or ComputeDeviceKind.IntegratedGpu);
+            var gpuLayers = gpu is null ? 0 : Math.Min(_options.GpuLayers ?? int.MaxValue, model.LayerCount + 1);
+            return new GgufRuntimeModel(facts, model, tokenizer, decoder, _log)
+            {
+                Device = gpuLayers > 0 ? gpu!.Description : "CPU",
+                RuntimeVersion = libraries.Version,
+                Threads = threads,
+                GpuLayers = gpuLayers,
+            };
+        }
+        catch
+        {
+            decoder?.Dispose();
+            share?.Dispose();
+            context?.Dispose();
+            throw;
+        }
+        finally
+        {
+            // The context holds its pool from here on.
+            pool?.Dispose();
+        }
+    }
+
+    private static string Describe(string reason) =>
+        reason.Length > 0
+            ? $"llama.cpp said: {reason}"
+            : "llama.cpp gave no reason. Raise the log level of the category LocalSlm.Gguf to Debug to see its messages.";
+
+    /// <summary><c>enum ggml_type</c> of ggml.h, v0.4.0.</summary>
+    private static int GgmlTypeOf(KvCacheType type) =>
+        type switch
+        {
+            KvCacheType.Float32 => 0,
+            KvCacheType.Q4_0 => 2,
+            KvCacheType.Q8_0 => 8,
+            _ => 1,
+        };
+
+    private void Report(ModelLoadStage stage, double fraction) =>
+        _progress?.Report(new ModelLoadProgress(stage, Math.Clamp(fraction, 0, 1)));
+}

