@@ -49,7 +49,15 @@ internal static class LlamaArchitecture
         .Split(' ')
         .ToFrozenSet(StringComparer.Ordinal);
 
+    // Their loaders assert that there are experts.
+    private static readonly FrozenSet<string> Experts = "smallthinker llada-moe grovemoe bailingmoe2 lfm2moe"
+        .Split(' ')
+        .ToFrozenSet(StringComparer.Ordinal);
+
     public static ArchitectureKind KindOf(string name) => Kinds.GetValueOrDefault(name);
+
+    /// <summary>Whether the model must have experts.</summary>
+    public static bool NeedsExperts(string name) => Experts.Contains(name);
 
     /// <summary>Whether every head must be rotated as a whole.</summary>
     public static bool RotatesWholeHeads(string name) => WholeHeadRotation.Contains(name);
