@@ -29,7 +29,11 @@ internal sealed record NativePackage(string Name, string RuntimeIdentifier, stri
                 : OperatingSystem.IsLinux() ? "linux"
                 : "unknown";
             var identifier = $"{system}-{RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant()}";
-            if (RuntimeInformation.RuntimeIdentifier.StartsWith("linux-musl", StringComparison.Ordinal))
+            // The packages are built against glibc. Alpine's own builds of .NET name the distribution instead of musl.
+            if (
+                RuntimeInformation.RuntimeIdentifier.Contains("musl", StringComparison.Ordinal)
+                || RuntimeInformation.RuntimeIdentifier.StartsWith("alpine", StringComparison.Ordinal)
+            )
             {
                 identifier = RuntimeInformation.RuntimeIdentifier;
             }

@@ -38,8 +38,8 @@ internal static class ChatProgram
 
         try
         {
-            var path = settings.ModelPath ?? LocalModel.FindDefault();
-            await using var services = LocalModel.Compose(path, settings.Verbose);
+            var path = settings.ModelPath ?? ModelComposition.FindDefault();
+            await using var services = ModelComposition.Compose(path, settings.Verbose);
             using var interrupt = new ReplyInterrupt();
             var options = new ChatOptions
             {

@@ -1,5 +1,6 @@
 using LocalSlm.Chat;
 using LocalSlm.Scheduling;
+using LocalSlm.Telemetry;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -13,13 +14,15 @@ public sealed class LocalModel : IDisposable, IAsyncDisposable
     private readonly IRuntimeModel _model;
     private readonly InferenceEngine _engine;
     private readonly ChatModelServices _services;
+    private readonly ILogger _logger;
     private int _disposed;
 
-    private LocalModel(IRuntimeModel model, InferenceEngine engine, ChatModelServices services)
+    private LocalModel(IRuntimeModel model, InferenceEngine engine, ChatModelServices services, ILogger logger)
     {
         _model = model;
         _engine = engine;
         _services = services;
+        _logger = logger;
     }
 
     /// <summary>Gets what the model is, and what every "automatic" option resolved to.</summary>
@@ -71,13 +74,17 @@ public sealed class LocalModel : IDisposable, IAsyncDisposable
             IPromptFormat Parse(string source) => new JinjaPromptFormat(source, model.Tokenizer, timeProvider);
             var format = ModelPromptFormat.Choose(model.Facts, options, Parse);
             var info = Describe(model, options, name, format.Source, timeProvider.GetElapsedTime(started));
+            var logger = loggers.CreateLogger<InferenceEngine>();
             var engine = new InferenceEngine(
                 EngineSettings.From(info.Name, options),
                 model.Decoder,
                 model.Tokenizer,
                 timeProvider,
-                loggers.CreateLogger<InferenceEngine>()
+                logger,
+                statistics => LocalSlmTelemetry.Shared.AddEngine(info.Name, info.Device, statistics)
             );
+            engine.RecordLoad(info.LoadDuration);
+            EngineLog.ModelLoaded(logger, info.Name, info.Device, info.LoadDuration.TotalSeconds);
             progress?.Report(new ModelLoadProgress(ModelLoadStage.Ready, 1));
             return new LocalModel(
                 model,
@@ -93,7 +100,8 @@ public sealed class LocalModel : IDisposable, IAsyncDisposable
                     TemplateVariables = options.ChatTemplateVariables.AsReadOnly(),
                     Clock = timeProvider,
                     Logger = loggers.CreateLogger<LocalChatClient>(),
-                }
+                },
+                logger
             );
         }
         catch
@@ -128,6 +136,7 @@ public sealed class LocalModel : IDisposable, IAsyncDisposable
         {
             _engine.Dispose();
             _model.Dispose();
+            EngineLog.ModelUnloaded(_logger, Info.Name);
         }
     }
 
@@ -139,6 +148,7 @@ public sealed class LocalModel : IDisposable, IAsyncDisposable
         {
             await _engine.DisposeAsync().ConfigureAwait(false);
             _model.Dispose();
+            EngineLog.ModelUnloaded(_logger, Info.Name);
         }
     }
 

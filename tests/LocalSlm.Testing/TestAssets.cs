@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Runtime.InteropServices;
 using Xunit;
 
 namespace LocalSlm.Testing;
@@ -37,10 +36,10 @@ public static class TestAssets
     /// <summary>Gets the folder of llama.cpp's native libraries for this machine, as the build restored them.</summary>
     /// <exception cref="FileNotFoundException">The build's restore has not run.</exception>
     public static string NativeDirectory =>
-        Restored(
-            Path.Combine("runtimes", RuntimeInformation.RuntimeIdentifier, "native"),
-            Directory.Exists,
-            "llama.cpp's native libraries"
+        Path.Combine(
+            // The restore brings one platform's; its name need not be what this runtime calls itself.
+            Directory.GetDirectories(Restored("runtimes", HasNatives, "the folder of llama.cpp's native libraries"))[0],
+            "native"
         );
 
     /// <summary>Gets a file or folder of the golden data, or skips the test that asks, with the reason.</summary>
@@ -106,6 +105,9 @@ public static class TestAssets
                 path
             );
     }
+
+    private static bool HasNatives(string folder) =>
+        Directory.Exists(folder) && Directory.GetDirectories(folder).Length > 0;
 
     private static string FindRepository()
     {

@@ -1,4 +1,7 @@
+using System.Numerics;
 using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace LocalSlm.Sampling;
 
@@ -187,53 +190,73 @@ internal sealed class CandidateSet
     private void ApplyMinP(float p)
     {
         float threshold = _max + MathF.Log(p);
-        int kept = 0;
-        for (int i = 0; i < _count; i++)
-        {
-            if (_logits[i] >= threshold)
-            {
-                _logits[kept] = _logits[i];
-                _tokens[kept++] = _tokens[i];
-            }
-        }
-
-        _count = kept;
+        _count = KeepFrom(_logits, 0, _count, threshold, 0);
     }
 
     /// <summary>Keeps the fewest tokens, greatest keys first, that weigh the target together; at least one. Equal keys go by
-    /// token id.</summary>
+    /// token id. Weights are lost.</summary>
     private void KeepTop(ReadOnlySpan<float> keys, ReadOnlySpan<float> weights, double target)
     {
         keys = keys[.._count];
         float cut = WeightedCut.Find(keys, weights, target, out double gathered);
-        int kept = 0;
-        bool equal = false;
-        for (int i = 0; i < keys.Length; i++)
+
+        // The last one of those whose key is the cut itself.
+        int last = IndexOf(keys, cut);
+        gathered += weights.IsEmpty ? 1 : weights[last];
+        while (gathered < target)
         {
-            if (keys[i] < cut)
+            int next = IndexOf(keys[(last + 1)..], cut);
+            if (next < 0)
             {
-                continue;
+                break;
             }
 
-            float weight = weights.IsEmpty ? 1 : weights[i];
-            if (keys[i] == cut)
-            {
-                if (equal && gathered >= target)
-                {
-                    continue;
-                }
-
-                equal = true;
-                gathered += weight;
-            }
-
-            // Reads run ahead of writes, so that keys and weights may be the arrays written to.
-            _logits[kept] = _logits[i];
-            _weights[kept] = weight;
-            _tokens[kept++] = _tokens[i];
+            last += 1 + next;
+            gathered += weights.IsEmpty ? 1 : weights[last];
         }
 
-        _count = kept;
+        int kept = KeepFrom(keys, 0, last + 1, cut, 0);
+        _count = KeepFrom(keys, last + 1, _count, MathF.BitIncrement(cut), kept);
+    }
+
+    private static int IndexOf(ReadOnlySpan<float> keys, float key) =>
+        // Integers are searched by vectors, floats are not; only zeros are equal without the same bits, keys are never NaN.
+        key == 0
+            ? keys.IndexOf(key)
+            : MemoryMarshal.Cast<float, int>(keys).IndexOf(BitConverter.SingleToInt32Bits(key));
+
+    /// <summary>Moves the tokens of a range whose keys reach a limit behind those that are kept already.</summary>
+    /// <returns>How many are kept now.</returns>
+    private int KeepFrom(ReadOnlySpan<float> keys, int start, int end, float limit, int kept)
+    {
+        // Reads run ahead of writes, so that the keys may be the logits, which are written to. A vector written is never
+        // longer than the one read at or behind its place.
+        int i = start;
+        Span<float> logits = _logits;
+        Span<int> tokens = _tokens;
+        for (; i <= end - Vector256<float>.Count; i += Vector256<float>.Count)
+        {
+            uint mask = Vector256
+                .GreaterThanOrEqual(Vector256.Create(keys[i..]), Vector256.Create(limit))
+                .ExtractMostSignificantBits();
+            if (mask != 0)
+            {
+                VectorCompaction.Write(Vector256.Create<float>(logits[i..]), mask, logits[kept..]);
+                VectorCompaction.Write(Vector256.Create<int>(tokens[i..]), mask, tokens[kept..]);
+                kept += BitOperations.PopCount(mask);
+            }
+        }
+
+        for (; i < end; i++)
+        {
+            if (keys[i] >= limit)
+            {
+                logits[kept] = logits[i];
+                tokens[kept++] = tokens[i];
+            }
+        }
+
+        return kept;
     }
 
     /// <summary>Sets the weights to exp((logit − max) ÷ temperature).</summary>

@@ -84,19 +84,11 @@ internal static class LogitSpan
         {
             Vector256<float> vector = Vector256.Create(logits[i..]);
             uint passed = Vector256.GreaterThanOrEqual(vector, limit).ExtractMostSignificantBits();
-            if (passed == byte.MaxValue)
+            if (passed != 0)
             {
-                vector.CopyTo(values[kept..]);
-                (Vector256<int>.Indices + Vector256.Create(i)).CopyTo(indices[kept..]);
-                kept += Vector256<float>.Count;
-                continue;
-            }
-
-            for (; passed != 0; passed &= passed - 1)
-            {
-                int index = i + System.Numerics.BitOperations.TrailingZeroCount(passed);
-                values[kept] = logits[index];
-                indices[kept++] = index;
+                VectorCompaction.Write(vector, passed, values[kept..]);
+                VectorCompaction.Write(Vector256<int>.Indices + Vector256.Create(i), passed, indices[kept..]);
+                kept += System.Numerics.BitOperations.PopCount(passed);
             }
         }
 

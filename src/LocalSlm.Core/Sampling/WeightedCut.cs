@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Numerics.Tensors;
+using System.Runtime.Intrinsics;
 
 namespace LocalSlm.Sampling;
 
@@ -16,6 +17,9 @@ internal static class WeightedCut
     [ThreadStatic]
     private static float[]? t_weights;
 
+    [ThreadStatic]
+    private static int[]? t_bins;
+
     /// <summary>Finds the greatest key such that all items with this key or a greater one weigh at least
     /// <paramref name="target"/>; the least key there is when all together do not.</summary>
     /// <param name="keys">Finite keys, at least one.</param>
@@ -25,7 +29,7 @@ internal static class WeightedCut
     /// <returns>The key.</returns>
     public static float Find(ReadOnlySpan<float> keys, ReadOnlySpan<float> weights, double target, out double above)
     {
-        Span<double> bins = stackalloc double[Bins];
+        Span<double> masses = stackalloc double[Bins];
         above = 0;
         bool counting = weights.IsEmpty;
         while (keys.Length > SortedBelow)
@@ -37,102 +41,111 @@ internal static class WeightedCut
                 return high;
             }
 
-            // Subtraction, multiplication and truncation all keep the order, so that no bin holds a key greater than one
-            // of an earlier bin; the highest key lies in the first bin and the lowest in the last, so each round shrinks.
-            double scale = (Bins - 1) / ((double)high - low);
-            bins.Clear();
-            for (int i = 0; i < keys.Length; i++)
-            {
-                bins[BinOf(keys[i], high, scale)] += counting ? 1 : weights[i];
-            }
-
-            int bin = 0;
-            while (bin < Bins && above + bins[bin] < target)
-            {
-                above += bins[bin++];
-            }
-
-            if (bin == Bins)
-            {
-                above -= bins[Bins - 1];
-                return LowestAbove(keys, low, high, scale, weights, ref above);
-            }
-
+            float scale = (Bins - 1) / (high - low);
             Reserve(keys.Length);
-            int kept = 0;
-            for (int i = 0; i < keys.Length; i++)
+            if (!float.IsNormal(scale))
             {
-                if (BinOf(keys[i], high, scale) == bin)
-                {
-                    if (!counting)
-                    {
-                        t_weights![kept] = weights[i];
-                    }
+                // Keys that lie further apart, or closer together, than a histogram in single precision can tell.
+                keys.CopyTo(t_keys);
+                Span<float> copied = t_weights.AsSpan(0, keys.Length);
+                CopyWeights(weights, copied);
+                return FindSorted(t_keys.AsSpan(0, keys.Length), copied, target, ref above);
+            }
 
-                    t_keys![kept++] = keys[i];
+            // Subtraction, multiplication and truncation all keep the order, so that no bin holds a key greater than one
+            // of an earlier bin; the highest key lies in the first bin and the lowest in one of the last two, so each round shrinks.
+            Span<int> bins = t_bins.AsSpan(0, keys.Length);
+            NumberBins(keys, high, scale, bins);
+            masses.Clear();
+            if (counting)
+            {
+                foreach (int b in bins)
+                {
+                    masses[b]++;
+                }
+            }
+            else
+            {
+                for (int i = 0; i < bins.Length; i++)
+                {
+                    masses[bins[i]] += weights[i];
                 }
             }
 
+            // The lowest key's bin is taken as it is: the target may lie beyond everything, if only by rounding.
+            int lastBin = (int)((high - low) * scale);
+            int bin = 0;
+            while (bin < lastBin && above + masses[bin] < target)
+            {
+                above += masses[bin++];
+            }
+
+            int kept = KeepBin(keys, weights, bins, bin);
             keys = t_keys.AsSpan(0, kept);
             weights = counting ? default : t_weights.AsSpan(0, kept);
         }
 
-        return FindSorted(keys, weights, target, ref above);
-    }
-
-    private static int BinOf(float key, float high, double scale) => (int)(((double)high - key) * scale);
-
-    /// <summary>All items together weigh too little: the cut is the lowest key.</summary>
-    private static float LowestAbove(
-        ReadOnlySpan<float> keys,
-        float low,
-        float high,
-        double scale,
-        ReadOnlySpan<float> weights,
-        ref double above
-    )
-    {
-        for (int i = 0; i < keys.Length; i++)
-        {
-            if (keys[i] > low && BinOf(keys[i], high, scale) == Bins - 1)
-            {
-                above += weights.IsEmpty ? 1 : weights[i];
-            }
-        }
-
-        return low;
-    }
-
-    private static float FindSorted(
-        ReadOnlySpan<float> keys,
-        ReadOnlySpan<float> weights,
-        double target,
-        ref double above
-    )
-    {
         Span<float> sortedKeys = stackalloc float[SortedBelow];
         Span<float> sortedWeights = stackalloc float[SortedBelow];
-        sortedKeys = sortedKeys[..keys.Length];
-        sortedWeights = sortedWeights[..keys.Length];
         keys.CopyTo(sortedKeys);
-        if (weights.IsEmpty)
+        CopyWeights(weights, sortedWeights[..keys.Length]);
+        return FindSorted(sortedKeys[..keys.Length], sortedWeights[..keys.Length], target, ref above);
+    }
+
+    private static void NumberBins(ReadOnlySpan<float> keys, float high, float scale, Span<int> bins)
+    {
+        int i = 0;
+        for (; i <= keys.Length - Vector256<float>.Count; i += Vector256<float>.Count)
         {
-            sortedWeights.Fill(1);
-        }
-        else
-        {
-            weights.CopyTo(sortedWeights);
+            Vector256<float> distance = (Vector256.Create(high) - Vector256.Create(keys[i..])) * scale;
+
+            // In range by construction, so that the conversion which does not saturate gives the same everywhere.
+            Vector256.ConvertToInt32Native(distance).CopyTo(bins[i..]);
         }
 
-        sortedKeys.Sort(sortedWeights);
+        for (; i < keys.Length; i++)
+        {
+            bins[i] = (int)((high - keys[i]) * scale);
+        }
+    }
+
+    /// <summary>Moves the items of one bin to the front of the scratch memory, which may be where they come from.</summary>
+    private static int KeepBin(ReadOnlySpan<float> keys, ReadOnlySpan<float> weights, ReadOnlySpan<int> bins, int bin)
+    {
+        float[] keptKeys = t_keys!;
+        float[] keptWeights = t_weights!;
+        int kept = 0;
+        for (int i = 0; i < bins.Length; )
+        {
+            int skipped = bins[i..].IndexOf(bin);
+            if (skipped < 0)
+            {
+                break;
+            }
+
+            i += skipped;
+            if (!weights.IsEmpty)
+            {
+                keptWeights[kept] = weights[i];
+            }
+
+            keptKeys[kept++] = keys[i++];
+        }
+
+        return kept;
+    }
+
+    private static float FindSorted(Span<float> keys, Span<float> weights, double target, ref double above)
+    {
+        keys.Sort(weights);
         int i = keys.Length - 1;
         while (true)
         {
-            float key = sortedKeys[i];
+            float key = keys[i];
             double weight = 0;
-            for (; i >= 0 && sortedKeys[i] == key; i--)
+            for (; i >= 0 && keys[i] == key; i--)
             {
-                weight += sortedWeights[i];
+                weight += weights[i];
             }
 
             if (i < 0 || above + weight >= target)
@@ -144,6 +157,18 @@ internal static class WeightedCut
         }
     }
 
+    private static void CopyWeights(ReadOnlySpan<float> weights, Span<float> destination)
+    {
+        if (weights.IsEmpty)
+        {
+            destination.Fill(1);
+        }
+        else
+        {
+            weights.CopyTo(destination);
+        }
+    }
+
     private static void Reserve(int count)
     {
         if (t_keys is null || t_keys.Length < count)
@@ -151,6 +176,7 @@ internal static class WeightedCut
             int size = (int)BitOperations.RoundUpToPowerOf2((uint)count);
             t_keys = GC.AllocateUninitializedArray<float>(size);
             t_weights = GC.AllocateUninitializedArray<float>(size);
+            t_bins = GC.AllocateUninitializedArray<int>(size);
         }
     }
 }

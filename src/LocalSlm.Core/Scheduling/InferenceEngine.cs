@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using LocalSlm.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace LocalSlm.Scheduling;
@@ -13,6 +14,7 @@ internal sealed class InferenceEngine : ITextGenerator, IDisposable, IAsyncDispo
     private readonly EngineCounters _counters = new();
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private readonly EngineTelemetry? _telemetry;
     private readonly ConcurrentQueue<LiveReply> _inbox = new();
     private readonly AutoResetEvent _news = new(false);
     private readonly CancellationTokenSource _stopping = new();
@@ -30,20 +32,22 @@ internal sealed class InferenceEngine : ITextGenerator, IDisposable, IAsyncDispo
         ITokenDecoder decoder,
         ITokenizer tokenizer,
         TimeProvider time,
-        ILogger logger
+        ILogger logger,
+        Func<Func<EngineStatistics>, EngineTelemetry>? telemetry = null
     )
     {
         _settings = settings;
         _decoder = decoder;
         _time = time;
         _logger = logger;
+        _telemetry = telemetry?.Invoke(() => Statistics);
         _wake = Wake;
         _onEnded = _ =>
         {
             Interlocked.Decrement(ref _pending);
             Wake();
         };
-        _scheduler = new ReplyScheduler(settings, decoder, tokenizer, _counters, time, logger);
+        _scheduler = new ReplyScheduler(settings, decoder, tokenizer, _counters, time, logger, _telemetry);
         _owner = new Thread(Run) { IsBackground = true, Name = $"LocalSlm {settings.ModelName}" };
         _owner.Start();
     }
@@ -56,6 +60,9 @@ internal sealed class InferenceEngine : ITextGenerator, IDisposable, IAsyncDispo
             return statistics with { QueuedRequests = statistics.QueuedRequests + _inbox.Count };
         }
     }
+
+    /// <summary>Reports how long the model took to load.</summary>
+    public void RecordLoad(TimeSpan duration) => _telemetry?.RecordLoad(duration);
 
     public IGeneration Submit(GenerationRequest request, CancellationToken cancellationToken)
     {
@@ -86,7 +93,10 @@ internal sealed class InferenceEngine : ITextGenerator, IDisposable, IAsyncDispo
             _time.GetTimestamp(),
             _wake,
             _onEnded
-        );
+        )
+        {
+            Span = _telemetry?.StartGeneration(),
+        };
         _inbox.Enqueue(reply);
         reply.BindTo(cancellationToken);
         Wake();
@@ -158,6 +168,7 @@ internal sealed class InferenceEngine : ITextGenerator, IDisposable, IAsyncDispo
 
         DrainInbox();
         _scheduler.EndAll(() => new ModelUnloadedException(_settings.ModelName));
+        _telemetry?.Dispose();
         _ended.SetResult();
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using LocalSlm.Sampling;
 
@@ -76,6 +77,12 @@ internal sealed class LiveReply : IGeneration
 
     public GenerationUsage Usage { get; private set; } = new();
 
+    /// <summary>Gets what broke it off, if anything did.</summary>
+    public Exception? Error { get; private set; }
+
+    /// <summary>Gets or sets the span that traces it, while somebody listens.</summary>
+    public Activity? Span { get; set; }
+
     IReadOnlyList<int> IGeneration.OutputTokens => OutputTokens;
 
     public void BindTo(CancellationToken cancellationToken)
@@ -126,6 +133,7 @@ internal sealed class LiveReply : IGeneration
     {
         if (Buffer.Complete(error))
         {
+            Error = error;
             _ended = true;
             _onEnded(this);
         }

@@ -1,4 +1,4 @@
-using LocalSlm.Sampling;
+using LocalSlm.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace LocalSlm.Scheduling;
@@ -14,6 +14,7 @@ internal sealed class ReplyAdvancer
     private readonly EngineCounters _counters;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private readonly EngineTelemetry? _telemetry;
     private readonly TokenTexts _texts;
     private readonly LogProbabilityScorer _scorer;
 
@@ -24,7 +25,8 @@ internal sealed class ReplyAdvancer
         int contextTokens,
         EngineCounters counters,
         TimeProvider time,
-        ILogger logger
+        ILogger logger,
+        EngineTelemetry? telemetry
     )
     {
         _modelName = modelName;
@@ -34,6 +36,7 @@ internal sealed class ReplyAdvancer
         _counters = counters;
         _time = time;
         _logger = logger;
+        _telemetry = telemetry;
         _texts = new TokenTexts(tokenizer);
         _scorer = new LogProbabilityScorer(_texts);
     }
@@ -67,6 +70,24 @@ internal sealed class ReplyAdvancer
         {
             Choose(reply, logits);
         }
+    }
+
+    /// <summary>A reply has ended, in whatever way, and left the engine.</summary>
+    public void Close(LiveReply reply)
+    {
+        _counters.CompletedRequests++;
+        if (_telemetry is null)
+        {
+            return;
+        }
+
+        var usage = reply.Error is null ? reply.Usage : Measure(reply);
+        if (reply.StartedAt != 0)
+        {
+            _telemetry.RecordRequest(usage);
+        }
+
+        EngineTelemetry.EndGeneration(reply.Span, usage, reply.Error);
     }
 
     private void Choose(LiveReply reply, Span<float> logits)
@@ -121,7 +142,8 @@ internal sealed class ReplyAdvancer
         }
 
         var dropped = reply.Slide(keep);
-        EngineLog.Slid(_logger, _modelName, reply.Order, dropped);
+        EngineLog.ContextSlid(_logger, _modelName, reply.Order, keep, dropped);
+        _telemetry?.RecordContextSlide();
         _table.CutBackTowards(reply.Slot!, keep);
         return true;
     }
@@ -129,15 +151,17 @@ internal sealed class ReplyAdvancer
     private GenerationUsage Measure(LiveReply reply)
     {
         var now = _time.GetTimestamp();
+        var started = reply.StartedAt == 0 ? now : reply.StartedAt;
+        var first = reply.FirstTokenAt == 0 ? now : reply.FirstTokenAt;
         return new GenerationUsage
         {
             PromptTokens = reply.Request.Prompt.Length,
             CachedTokens = Math.Max(0, reply.CachedTokens),
             OutputTokens = reply.OutputTokens.Count,
             SlidTokens = reply.SlidTokens,
-            QueueDuration = _time.GetElapsedTime(reply.SubmittedAt, reply.StartedAt),
-            PrefillDuration = _time.GetElapsedTime(reply.StartedAt, reply.FirstTokenAt),
-            DecodeDuration = _time.GetElapsedTime(reply.FirstTokenAt, now),
+            QueueDuration = _time.GetElapsedTime(reply.SubmittedAt, started),
+            PrefillDuration = _time.GetElapsedTime(started, first),
+            DecodeDuration = _time.GetElapsedTime(first, now),
         };
     }
 

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using LocalSlm.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace LocalSlm.Scheduling;
@@ -23,6 +24,7 @@ internal sealed class ReplyScheduler
     private readonly EngineCounters _counters;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private readonly EngineTelemetry? _telemetry;
     private readonly DecodeBatch _batch;
     private readonly List<LiveReply> _waiting = [];
     private readonly List<LiveReply> _active = [];
@@ -39,7 +41,8 @@ internal sealed class ReplyScheduler
         ITokenizer tokenizer,
         EngineCounters counters,
         TimeProvider time,
-        ILogger logger
+        ILogger logger,
+        EngineTelemetry? telemetry
     )
     {
         _settings = settings;
@@ -48,6 +51,7 @@ internal sealed class ReplyScheduler
         _counters = counters;
         _time = time;
         _logger = logger;
+        _telemetry = telemetry;
         _advancer = new ReplyAdvancer(
             settings.ModelName,
             tokenizer,
@@ -55,7 +59,8 @@ internal sealed class ReplyScheduler
             decoder.Capabilities.SequenceTokens,
             counters,
             time,
-            logger
+            logger,
+            telemetry
         );
         _batch = new DecodeBatch(decoder.Capabilities.BatchTokens, decoder.Capabilities.SequenceCount);
         Publish();
@@ -147,18 +152,23 @@ internal sealed class ReplyScheduler
 
     private void Sweep()
     {
-        for (var i = _active.Count - 1; i >= 0; i--)
+        Sweep(_active);
+        Sweep(_waiting);
+        Sweep(_parked);
+    }
+
+    private void Sweep(List<LiveReply> replies)
+    {
+        for (var i = replies.Count - 1; i >= 0; i--)
         {
-            if (_active[i].IsEnded)
+            var reply = replies[i];
+            if (reply.IsEnded)
             {
-                ReleaseSlot(_active[i]);
-                _active.RemoveAt(i);
-                _counters.CompletedRequests++;
+                ReleaseSlot(reply);
+                replies.RemoveAt(i);
+                _advancer.Close(reply);
             }
         }
-
-        _counters.CompletedRequests += _waiting.RemoveAll(static reply => reply.IsEnded);
-        _counters.CompletedRequests += _parked.RemoveAll(static reply => reply.IsEnded);
     }
 
     private void ReleaseSlot(LiveReply reply)
@@ -198,9 +208,10 @@ internal sealed class ReplyScheduler
                 reply.StalledSince = _time.GetTimestamp();
             }
 
-            if (_waiting.Count > 0 && _time.GetElapsedTime(reply.StalledSince) >= _settings.StalledReaderTimeout)
+            var stalled = _time.GetElapsedTime(reply.StalledSince);
+            if (_waiting.Count > 0 && stalled >= _settings.StalledReaderTimeout)
             {
-                EngineLog.ReaderStalled(_logger, _settings.ModelName, reply.Order);
+                EngineLog.ReaderStalled(_logger, _settings.ModelName, reply.Order, stalled.TotalSeconds);
                 GiveWay(reply, _parked);
             }
         }
@@ -369,7 +380,8 @@ internal sealed class ReplyScheduler
 
         var youngest = _active[^1];
         _counters.Preemptions++;
-        EngineLog.Preempted(_logger, _settings.ModelName, youngest.Order, youngest.TokenCount);
+        _telemetry?.RecordPreemption();
+        EngineLog.RequestPreempted(_logger, _settings.ModelName, youngest.Order, youngest.TokenCount);
         GiveWay(youngest, youngest.Buffer.IsFull ? _parked : null);
         return true;
     }

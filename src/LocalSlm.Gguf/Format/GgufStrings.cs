@@ -23,6 +23,18 @@ internal readonly struct GgufStrings(ReadOnlyMemory<byte> payload, int count)
         return strings;
     }
 
+    /// <summary>The strings as memory, for keeping.</summary>
+    public IEnumerable<ReadOnlyMemory<byte>> Memories()
+    {
+        var at = 0;
+        for (var i = 0; i < count; i++)
+        {
+            var length = (int)BinaryPrimitives.ReadUInt64LittleEndian(payload.Span[at..]);
+            yield return payload.Slice(at + 8, length);
+            at += 8 + length;
+        }
+    }
+
     public Enumerator GetEnumerator() => new(payload.Span, count);
 
     /// <summary>Walks over the strings.</summary>

@@ -159,7 +159,8 @@ internal sealed partial class GgufModelLoader
 
         cancellationToken.ThrowIfCancellationRequested();
         Report(ModelLoadStage.CreatingContext, 0.95);
-        var threads = _options.Threads ?? Environment.ProcessorCount;
+        var topology = ProcessorTopology.Detect();
+        var threads = _options.Threads ?? topology.ComputeThreads;
         var parameters = LlamaNative.llama_context_default_params();
         parameters.n_ctx = (uint)plan.TotalTokens;
         parameters.n_batch = (uint)plan.BatchTokens;
@@ -179,6 +180,7 @@ internal sealed partial class GgufModelLoader
 
         ThreadPoolHandle? pool = null;
         ContextHandle? context = null;
+        ProcessorShare? share = null;
         GgufTokenDecoder? decoder = null;
         try
         {
@@ -190,7 +192,18 @@ internal sealed partial class GgufModelLoader
             cancellationToken.ThrowIfCancellationRequested();
             var tokenizer = new GgufTokenizer(model);
             var traits = ModelTraits.Ask(model, facts, _options.KvCacheType);
-            decoder = new GgufTokenDecoder(context, traits, plan, tokenizer.VocabularySize, threads, _log);
+            var adapts = _options.AdaptThreads && threads > 1;
+            share = ProcessorShare.Join(adapts, topology);
+            decoder = new GgufTokenDecoder(
+                context,
+                traits,
+                plan,
+                tokenizer.VocabularySize,
+                threads,
+                adapts ? new ThreadGovernor(threads, topology.ComputeThreads) : null,
+                share,
+                _log
+            );
             var gpu = NativeDevices
                 .List()
                 .FirstOrDefault(device => device.Kind is ComputeDeviceKind.Gpu or ComputeDeviceKind.IntegratedGpu);
@@ -206,6 +219,7 @@ internal sealed partial class GgufModelLoader
         catch
         {
             decoder?.Dispose();
+            share?.Dispose();
             context?.Dispose();
             throw;
         }

@@ -1,12 +1,19 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using LocalSlm.Gguf.Interop;
+using LocalSlm.Hardware;
 
 namespace LocalSlm.Gguf.Runtime;
 
 /// <summary>Computes batches on llama.cpp and keeps sequences in its KV memory.</summary>
 internal sealed class GgufTokenDecoder : ITokenDecoder, IDisposable
 {
+    // Results of llama_decode (llama.h, v0.4.0).
+    private const int Done = 0;
+    private const int NoRoom = 1;
+    private const int Stopped = 2;
+    private const int BadInput = -1;
+
     private readonly ContextHandle _context;
     private readonly BatchHandle _batch;
     private readonly NativeLogScope _log;
@@ -17,6 +24,8 @@ internal sealed class GgufTokenDecoder : ITokenDecoder, IDisposable
     private readonly bool _keepsState;
     private readonly ulong _fingerprint;
     private readonly int _threads;
+    private readonly ThreadGovernor? _governor;
+    private readonly ProcessorShare _share;
 
     public GgufTokenDecoder(
         ContextHandle context,
@@ -24,12 +33,16 @@ internal sealed class GgufTokenDecoder : ITokenDecoder, IDisposable
         ContextPlan plan,
         int vocabularySize,
         int threads,
+        ThreadGovernor? governor,
+        ProcessorShare share,
         NativeLogScope log
     )
     {
         _context = context;
         _log = log;
         _threads = threads;
+        _governor = governor;
+        _share = share;
         _slidingWindow = traits.SlidingWindowTokens;
         _keepsState = traits.KeepsRecurrentState;
         _fingerprint = traits.Fingerprint;
@@ -37,7 +50,7 @@ internal sealed class GgufTokenDecoder : ITokenDecoder, IDisposable
         _batch = new BatchHandle(batchTokens);
         _lengths = new int[plan.SequenceCount];
         _outputTokens = new int[batchTokens];
-        _guard = new AbortGuard(log, static () => false);
+        _guard = new AbortGuard(log, IsContended);
         _guard.Attach(context);
         Capabilities = new DecoderCapabilities
         {
@@ -228,6 +241,7 @@ internal sealed class GgufTokenDecoder : ITokenDecoder, IDisposable
         _context.Dispose();
         _guard.Dispose();
         _batch.Dispose();
+        _share.Dispose();
     }
 
     private void Fill(DecodeBatch batch)
@@ -281,11 +295,63 @@ internal sealed class GgufTokenDecoder : ITokenDecoder, IDisposable
 
     private int Compute(DecodeBatch batch, CancellationToken cancellationToken)
     {
-        var stoppable = CanStop(batch);
-        _guard.Arm(long.MaxValue, watchesLoad: false, stoppable ? cancellationToken : default);
-        _context.SetThreads(_threads);
-        return _context.Decode(_batch, batch.TokenCount);
+        var busyModels = _share.Begin();
+        try
+        {
+            if (_governor is not null)
+            {
+                return ComputeAdapting(batch, _governor, busyModels, cancellationToken);
+            }
+
+            _guard.Arm(long.MaxValue, watchesLoad: false, CanStop(batch) ? cancellationToken : default);
+            _context.SetThreads(_threads);
+            return _context.Decode(_batch, batch.TokenCount);
+        }
+        finally
+        {
+            _share.End();
+        }
     }
+
+    /// <summary>Computes with as many threads as have cores; a step that is caught waiting for cores is stopped, undone and computed
+    /// again with fewer.</summary>
+    private int ComputeAdapting(
+        DecodeBatch batch,
+        ThreadGovernor governor,
+        int busyModels,
+        CancellationToken cancellationToken
+    )
+    {
+        var tokens = batch.TokenCount;
+        var stoppable = CanStop(batch);
+        var threads = governor.Choose(_share.Reading, busyModels, Stopwatch.GetTimestamp());
+        while (true)
+        {
+            var start = Stopwatch.GetTimestamp();
+            var mayStop = stoppable && threads > 1;
+            _guard.Arm(
+                mayStop ? governor.GetDeadline(threads, tokens, start) : long.MaxValue,
+                mayStop,
+                stoppable ? cancellationToken : default
+            );
+            _context.SetThreads(threads);
+            var result = _context.Decode(_batch, tokens);
+            if (result == Done)
+            {
+                governor.Finished(threads, tokens, Stopwatch.GetTimestamp() - start);
+            }
+
+            if (result != Stopped || _guard.Reason is not (AbortReason.Contended or AbortReason.Late))
+            {
+                return result;
+            }
+
+            Undo(batch.Rows);
+            threads = governor.Aborted(_share.Reading, Stopwatch.GetTimestamp());
+        }
+    }
+
+    private bool IsContended() => _share.Reading.IsShortTwice(_governor!.Threads);
 
     /// <summary>Tells whether a computation that is stopped midway can be undone. A recurrent state cannot; a sliding window only
     /// if the batch is computed in one piece, because each further piece may overwrite cells that the one before still needed.
@@ -317,15 +383,10 @@ internal sealed class GgufTokenDecoder : ITokenDecoder, IDisposable
         return true;
     }
 
-    /// <summary>Sets statuses and lengths, and takes out what a failed computation left behind. Results of <c>llama_decode</c>
-    /// (llama.h, v0.4.0): 0 done; 1 no room, -1 bad input: nothing was changed; 2 stopped, others failed: what was computed
-    /// before stays in memory.</summary>
+    /// <summary>Sets statuses and lengths, and takes out what a failed computation left behind: without room or with bad input
+    /// nothing was changed; where it was stopped or failed, the pieces of the batch that were done stay in memory.</summary>
     private void Settle(DecodeBatch batch, int result)
     {
-        const int Done = 0;
-        const int NoRoom = 1;
-        const int Stopped = 2;
-        const int BadInput = -1;
         var status = result switch
         {
             Done => DecodeStatus.Done,

@@ -35,13 +35,11 @@ internal static class SamplingOracle
                 return null;
             }
 
-            if (kept < left.Count && logits[left[byScore[kept - 1]]] != logits[left[byScore[kept]]])
+            // Scores that differ by rounding only may come in any order; those of equal logits go by token id.
+            int cut = left[byScore[kept - 1]];
+            if (left.Any(t => logits[t] != logits[cut] && Math.Abs(Score(t) - Score(cut)) < Margin))
             {
-                double gap = Score(left[byScore[kept]]) - Score(left[byScore[kept - 1]]);
-                if (gap < Margin)
-                {
-                    return null;
-                }
+                return null;
             }
 
             left = byScore.Take(kept).Select(i => left[i]).OrderByDescending(t => logits[t]).ThenBy(t => t).ToList();

@@ -112,4 +112,31 @@ public class TokenSamplerFilterTests
             Assert.Equal(SamplingOracle.Select(logits, settings), sampler.Select([.. logits]).Tokens.ToArray());
         }
     }
+
+    [Fact]
+    public void Select_MinPDropsMoreThanTopP_KeepsWhatMinPLeaves()
+    {
+        // Min-p leaves keys of any range, whose mass is less than top-p asks for: the search runs through to the lowest key.
+        int compared = 0;
+        for (int seed = 0; seed < 300; seed++)
+        {
+            var random = new Random(seed);
+            float[] logits = [.. Enumerable.Range(0, 1000).Select(_ => (random.NextSingle() - 0.5f) * 12)];
+            var settings = new SamplingSettings
+            {
+                Temperature = 1,
+                TopP = 0.99f,
+                MinP = 0.1f,
+            };
+            int[]? expected = SamplingOracle.Select(logits, settings with { TopP = 1 });
+            if (expected is not null)
+            {
+                compared++;
+                var sampler = new TokenSampler(settings, logits.Length);
+                Assert.Equal(expected, sampler.Select([.. logits]).Tokens.ToArray());
+            }
+        }
+
+        Assert.True(compared > 250, $"Only {compared} cases did not hang on rounding.");
+    }
 }

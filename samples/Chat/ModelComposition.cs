@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace LocalSlm.Samples.Chat;
 
 /// <summary>The only place that knows LocalSlm: everything else talks to <see cref="IChatClient"/>.</summary>
-internal static class LocalModel
+internal static class ModelComposition
 {
     public static ServiceProvider Compose(string path, bool verbose)
     {

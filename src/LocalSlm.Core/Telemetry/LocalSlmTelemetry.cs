@@ -1,0 +1,160 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+
+namespace LocalSlm.Telemetry;
+
+/// <summary>The meter and the activity source. Safe for concurrent use. What is measured is told in docs/guide/telemetry.md.</summary>
+internal sealed class LocalSlmTelemetry : IDisposable
+{
+    /// <summary>The name of the meter and of the activity source.</summary>
+    public const string Name = "LocalSlm";
+
+    private readonly Lock _gate = new();
+    private readonly Meter _meter;
+    private readonly bool _ownsMeter;
+    private EngineTelemetry[] _engines = [];
+
+    /// <param name="meterFactory">Makes the meter and owns it; <see langword="null"/> for a meter of its own.</param>
+    public LocalSlmTelemetry(IMeterFactory? meterFactory = null)
+    {
+        _ownsMeter = meterFactory is null;
+        _meter = meterFactory?.Create(Name) ?? new Meter(Name);
+
+        QueueDuration = Histogram(
+            "localslm.request.queue.duration",
+            "s",
+            "Time that requests waited for a place.",
+            [0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120]
+        );
+        LoadDuration = Histogram(
+            "localslm.model.load.duration",
+            "s",
+            "Time that models took to load.",
+            [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300]
+        );
+        PrefillRate = Histogram(
+            "localslm.prefill.rate",
+            "{token}/s",
+            "Prompt tokens computed per second, cached ones not counted.",
+            [10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 25_000]
+        );
+        DecodeRate = Histogram(
+            "localslm.decode.rate",
+            "{token}/s",
+            "Tokens generated per second after the first one.",
+            [1, 2.5, 5, 10, 20, 40, 80, 160, 320, 640, 1280]
+        );
+        PromptTokens = Counter("localslm.prompt.tokens", "{token}", "Prompt tokens, by whether they were cached.");
+        OutputTokens = Counter("localslm.output.tokens", "{token}", "Tokens generated.");
+        Preemptions = Counter(
+            "localslm.request.preemptions",
+            "{preemption}",
+            "Replies paused to give their memory to other ones."
+        );
+        ContextSlides = Counter(
+            "localslm.context.slides",
+            "{slide}",
+            "Times that old tokens were dropped so that a reply could go on."
+        );
+        _meter.CreateObservableUpDownCounter(
+            "localslm.request.count",
+            ObserveRequests,
+            "{request}",
+            "Requests in the engine, by state."
+        );
+        _meter.CreateObservableGauge(
+            "localslm.kv_cache.utilization",
+            ObserveKvCache,
+            "1",
+            "Share of the KV cache that holds tokens."
+        );
+    }
+
+    /// <summary>Gets the instance for engines that are made without a container.</summary>
+    public static LocalSlmTelemetry Shared { get; } = new();
+
+    internal static ActivitySource Activities { get; } = new(Name);
+
+    internal Histogram<double> QueueDuration { get; }
+
+    internal Histogram<double> LoadDuration { get; }
+
+    internal Histogram<double> PrefillRate { get; }
+
+    internal Histogram<double> DecodeRate { get; }
+
+    internal Counter<long> PromptTokens { get; }
+
+    internal Counter<long> OutputTokens { get; }
+
+    internal Counter<long> Preemptions { get; }
+
+    internal Counter<long> ContextSlides { get; }
+
+    /// <summary>Begins to report an engine; until it is disposed.</summary>
+    /// <param name="model">The model's name.</param>
+    /// <param name="device">The device's name.</param>
+    /// <param name="statistics">Gives the live figures; called by whoever collects, on any thread.</param>
+    public EngineTelemetry AddEngine(string model, string device, Func<EngineStatistics> statistics)
+    {
+        var engine = new EngineTelemetry(this, model, device, statistics);
+        lock (_gate)
+        {
+            _engines = [.. _engines, engine];
+        }
+
+        return engine;
+    }
+
+    /// <summary>Ends the meter, where it is this object's own.</summary>
+    public void Dispose()
+    {
+        if (_ownsMeter)
+        {
+            _meter.Dispose();
+        }
+    }
+
+    internal void Remove(EngineTelemetry engine)
+    {
+        lock (_gate)
+        {
+            _engines = [.. _engines.Where(e => e != engine)];
+        }
+    }
+
+    private IEnumerable<Measurement<int>> ObserveRequests()
+    {
+        foreach (EngineTelemetry engine in Volatile.Read(ref _engines))
+        {
+            EngineStatistics now = engine.Statistics();
+            yield return engine.Measure(now.QueuedRequests, "localslm.request.state", "queued");
+            yield return engine.Measure(now.ActiveRequests, "localslm.request.state", "active");
+            yield return engine.Measure(now.PausedRequests, "localslm.request.state", "paused");
+        }
+    }
+
+    private IEnumerable<Measurement<double>> ObserveKvCache()
+    {
+        foreach (EngineTelemetry engine in Volatile.Read(ref _engines))
+        {
+            EngineStatistics now = engine.Statistics();
+            if (now.CacheTokensTotal > 0)
+            {
+                yield return engine.Measure((double)now.CacheTokensUsed / now.CacheTokensTotal);
+            }
+        }
+    }
+
+    private Histogram<double> Histogram(string name, string unit, string description, double[] boundaries) =>
+        _meter.CreateHistogram(
+            name,
+            unit,
+            description,
+            tags: null,
+            new InstrumentAdvice<double> { HistogramBucketBoundaries = boundaries }
+        );
+
+    private Counter<long> Counter(string name, string unit, string description) =>
+        _meter.CreateCounter<long>(name, unit, description);
+}
