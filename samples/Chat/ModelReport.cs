@@ -14,8 +14,10 @@ internal static class ModelReport
         }
 
         var facts = model.Facts;
+        var size = facts.ParameterCount > 0 ? Invariant($", {facts.ParameterCount / 1e6:F0} M parameters") : "";
+        var quantization = facts.Quantization is { } name ? $", {name}" : "";
         return Lines(
-            $"{facts.Name ?? model.Name}: {facts.Architecture}, {facts.ParameterCount / 1e6:F0} M parameters, {facts.Quantization}",
+            $"{facts.Name ?? model.Name}: {facts.Architecture}{size}{quantization}",
             $"file {facts.Path}, {facts.WeightBytes / 1e6:F1} MB of weights",
             $"context {model.ContextTokens} tokens (trained for {facts.TrainedContextTokens}), all conversations {model.CacheTokens}",
             $"{facts.Runtime} {model.RuntimeVersion} on {model.Device}, {model.Threads} threads, {model.GpuLayers} layers on a GPU",
@@ -34,5 +36,7 @@ internal static class ModelReport
             : "There are no figures yet.";
 
     private static string Lines(params FormattableString[] lines) =>
-        string.Join(Environment.NewLine, lines.Select(line => line.ToString(CultureInfo.InvariantCulture)));
+        string.Join(Environment.NewLine, lines.Select(Invariant));
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

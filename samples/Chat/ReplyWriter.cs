@@ -12,12 +12,14 @@ internal sealed class ReplyWriter(Conversation conversation, ReplyInterrupt inte
         var figures = new ReplyFigures();
         var stop = interrupt.BeginReply();
         var finished = true;
+        var isWritten = false;
         try
         {
             await foreach (var update in conversation.AskAsync(prompt, stop))
             {
                 figures.Observe(update);
                 Console.Out.Write(update.Text);
+                isWritten |= update.Text.Length > 0;
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -27,7 +29,10 @@ internal sealed class ReplyWriter(Conversation conversation, ReplyInterrupt inte
         finally
         {
             interrupt.EndReply();
-            Console.Out.WriteLine();
+            if (isWritten)
+            {
+                Console.Out.WriteLine();
+            }
         }
 
         var device = (conversation.Client.GetService(typeof(LoadedModelInfo)) as LoadedModelInfo)?.Device;

@@ -1,0 +1,2 @@
+namespace LocalSlm.Templating;
+internal static class BuiltInTemplates { }

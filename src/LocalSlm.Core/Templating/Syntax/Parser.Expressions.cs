@@ -1,0 +1,574 @@
+namespace LocalSlm.Templating;
+
+/// <content>Expressions, with Jinja's precedences.</content>
+internal sealed partial class Parser
+{
+    private Expression Expression(bool withConditional = true)
+    {
+        Enter();
+        var expression = withConditional ? Conditional() : Or();
+        Leave();
+        return expression;
+    }
+
+    private Expression TupleOrExpression(bool withConditional = true, string? stop = null)
+    {
+        if (IsTupleEnd(stop))
+        {
+            throw Error($"Expected an expression, got '{Current.Describe()}'");
+        }
+
+        var first = Expression(withConditional);
+        if (!IsOperator(","))
+        {
+            return first;
+        }
+
+        var items = new List<Expression> { first };
+        while (SkipOperator(","))
+        {
+            if (IsTupleEnd(stop))
+            {
+                break;
+            }
+
+            items.Add(Expression(withConditional));
+        }
+
+        return new TupleExpression([.. items]);
+    }
+
+    private bool IsTupleEnd(string? stop) =>
+        Current.Kind is TokenKind.VariableEnd or TokenKind.BlockEnd or TokenKind.End || IsOperator(")") || (stop is not null && IsName(stop));
+
+    private Expression Conditional()
+    {
+        var expression = Or();
+        while (SkipName("if"))
+        {
+            _conditional++;
+            var test = Or();
+            Expression? otherwise = null;
+            if (SkipName("else"))
+            {
+                Enter();
+                otherwise = Conditional();
+                Leave();
+            }
+
+            _conditional--;
+            expression = new ConditionalExpression(test, expression, otherwise);
+        }
+
+        return expression;
+    }
+
+    private Expression Or()
+    {
+        var first = And();
+        return IsName("or") ? new LogicExpression(isAnd: false, Operands(first, "or", And)) : first;
+    }
+
+    private Expression And()
+    {
+        var first = Not();
+        return IsName("and") ? new LogicExpression(isAnd: true, Operands(first, "and", Not)) : first;
+    }
+
+    private Expression[] Operands(Expression first, string word, Func<Expression> next)
+    {
+        var operands = new List<Expression> { first };
+        while (SkipName(word))
+        {
+            operands.Add(next());
+        }
+
+        return [.. operands];
+    }
+
+    private Expression Not()
+    {
+        if (!SkipName("not"))
+        {
+            return Compare();
+        }
+
+        Enter();
+        var operand = Not();
+        Leave();
+        return new NotExpression(operand);
+    }
+
+    private Expression Compare()
+    {
+        var first = Sum();
+        List<(CompareOperator, Expression)>? rest = null;
+        while (CompareOperatorHere() is { } op)
+        {
+            rest ??= [];
+            rest.Add((op, Sum()));
+        }
+
+        return rest is null ? first : new CompareExpression(first, [.. rest]);
+    }
+
+    private CompareOperator? CompareOperatorHere()
+    {
+        if (Current.Kind == TokenKind.Operator)
+        {
+            CompareOperator? op = Current.Text switch
+            {
+                "==" => CompareOperator.Equal,
+                "!=" => CompareOperator.NotEqual,
+                "<" => CompareOperator.Less,
+                "<=" => CompareOperator.LessOrEqual,
+                ">" => CompareOperator.Greater,
+                ">=" => CompareOperator.GreaterOrEqual,
+                _ => null,
+            };
+            _position += op is null ? 0 : 1;
+            return op;
+        }
+
+        if (SkipName("in"))
+        {
+            return CompareOperator.In;
+        }
+
+        if (IsName("not") && Next is { Kind: TokenKind.Name, Text: "in" })
+        {
+            _position += 2;
+            return CompareOperator.NotIn;
+        }
+
+        return null;
+    }
+
+    private Expression Sum()
+    {
+        var left = Concat();
+        while (Current.Kind == TokenKind.Operator && Current.Text is "+" or "-")
+        {
+            if (SkipOperator("-"))
+            {
+                left = new BinaryExpression(BinaryOperator.Subtract, left, Concat());
+                continue;
+            }
+
+            var parts = new List<Expression> { left };
+            while (SkipOperator("+"))
+            {
+                parts.Add(Concat());
+            }
+
+            left = new SumExpression([.. parts]);
+        }
+
+        return left;
+    }
+
+    private Expression Concat()
+    {
+        var first = Product();
+        if (!IsOperator("~"))
+        {
+            return first;
+        }
+
+        var parts = new List<Expression> { first };
+        while (SkipOperator("~"))
+        {
+            parts.Add(Product());
+        }
+
+        return new ConcatExpression([.. parts]);
+    }
+
+    private Expression Product()
+    {
+        var left = Power();
+        while (Current.Kind == TokenKind.Operator && Current.Text is "*" or "/" or "//" or "%")
+        {
+            var op = Take().Text switch
+            {
+                "*" => BinaryOperator.Multiply,
+                "/" => BinaryOperator.Divide,
+                "//" => BinaryOperator.FloorDivide,
+                _ => BinaryOperator.Modulo,
+            };
+            left = new BinaryExpression(op, left, Power());
+        }
+
+        return left;
+    }
+
+    // Jinja's power binds to the left, unlike Python's: 2**3**2 is 64.
+    private Expression Power()
+    {
+        var left = Unary();
+        while (SkipOperator("**"))
+        {
+            left = new BinaryExpression(BinaryOperator.Power, left, Unary());
+        }
+
+        return left;
+    }
+
+    private Expression Unary(bool withFilters = true)
+    {
+        Expression expression;
+        if (Current.Kind == TokenKind.Operator && Current.Text is "-" or "+")
+        {
+            bool negates = Take().Text == "-";
+            Enter();
+            expression = new SignExpression(negates, Unary(withFilters: false));
+            Leave();
+        }
+        else
+        {
+            expression = Primary();
+        }
+
+        expression = Postfix(expression);
+        return withFilters ? FiltersAndTests(expression) : expression;
+    }
+
+    private Expression Primary()
+    {
+        var token = Current;
+        switch (token.Kind)
+        {
+            case TokenKind.Name:
+                Take();
+                return token.Text switch
+                {
+                    "true" or "True" => new ConstantExpression(Boxes.True),
+                    "false" or "False" => new ConstantExpression(Boxes.False),
+                    "none" or "None" => new ConstantExpression(null),
+                    _ => Named(token.Text),
+                };
+            case TokenKind.Text:
+                string text = Take().Text;
+                if (Current.Kind == TokenKind.Text)
+                {
+                    var parts = new List<string> { text };
+                    while (Current.Kind == TokenKind.Text)
+                    {
+                        parts.Add(Take().Text);
+                    }
+
+                    text = string.Concat(parts);
+                }
+
+                return new ConstantExpression(text);
+            case TokenKind.Integer or TokenKind.Float:
+                return new ConstantExpression(Take().Number);
+            case TokenKind.Operator when token.Text == "(":
+                Take();
+                return Parenthesised();
+            case TokenKind.Operator when token.Text == "[":
+                Take();
+                return new ListExpression(Items("]"));
+            case TokenKind.Operator when token.Text == "{":
+                Take();
+                return Dict();
+            default:
+                throw Error($"unexpected '{token.Describe()}'");
+        }
+    }
+
+    private NameExpression Named(string name)
+    {
+        var expression = new NameExpression(name, _scope);
+        _names.Add(expression);
+        return expression;
+    }
+
+    private Expression Parenthesised()
+    {
+        if (SkipOperator(")"))
+        {
+            return new TupleExpression([]);
+        }
+
+        var first = Expression();
+        if (SkipOperator(")"))
+        {
+            return first;
+        }
+
+        Expect(TokenKind.Operator, ",");
+        return new TupleExpression([first, .. Items(")")]);
+    }
+
+    private Expression[] Items(string end)
+    {
+        var items = new List<Expression>();
+        while (!SkipOperator(end))
+        {
+            items.Add(Expression());
+            if (!IsOperator(end))
+            {
+                Expect(TokenKind.Operator, ",");
+            }
+        }
+
+        return [.. items];
+    }
+
+    private DictExpression Dict()
+    {
+        var entries = new List<(Expression, Expression)>();
+        while (!SkipOperator("}"))
+        {
+            var key = Expression();
+            Expect(TokenKind.Operator, ":");
+            entries.Add((key, Expression()));
+            if (!IsOperator("}"))
+            {
+                Expect(TokenKind.Operator, ",");
+            }
+        }
+
+        return new DictExpression([.. entries]);
+    }
+
+    private Expression Postfix(Expression expression)
+    {
+        while (Current.Kind == TokenKind.Operator)
+        {
+            switch (Current.Text)
+            {
+                case ".":
+                    expression = Dotted(expression);
+                    break;
+                case "[":
+                    Take();
+                    expression = new ItemExpression(expression, Subscript());
+                    break;
+                case "(":
+                    expression = Call(expression);
+                    break;
+                default:
+                    return expression;
+            }
+        }
+
+        return expression;
+    }
+
+    private Expression Dotted(Expression owner)
+    {
+        Take();
+        var token = Take();
+        switch (token.Kind)
+        {
+            case TokenKind.Name when IsOperator("("):
+                int line = token.Line;
+                return new MethodCallExpression(owner, token.Text, Arguments(), line);
+            case TokenKind.Name:
+                return new AttributeExpression(owner, token.Text);
+            case TokenKind.Integer:
+                return new ItemExpression(owner, new ConstantExpression(token.Number));
+            default:
+                throw Error("expected name or number");
+        }
+    }
+
+    private CallExpression Call(Expression callee)
+    {
+        int line = Current.Line;
+        return new CallExpression(callee, Arguments(), line);
+    }
+
+    private Expression Subscript()
+    {
+        var items = new List<Expression>();
+        bool isTuple = false;
+        while (!SkipOperator("]"))
+        {
+            if (items.Count > 0)
+            {
+                Expect(TokenKind.Operator, ",");
+                isTuple = true;
+                if (SkipOperator("]"))
+                {
+                    break;
+                }
+            }
+
+            items.Add(SubscriptItem());
+        }
+
+        return items.Count == 0 ? throw Error("unexpected ']'")
+            : isTuple ? new TupleExpression([.. items])
+            : items[0];
+    }
+
+    private Expression SubscriptItem()
+    {
+        Expression? start = null;
+        if (!IsOperator(":"))
+        {
+            start = Expression();
+            if (!IsOperator(":"))
+            {
+                return start;
+            }
+        }
+
+        Take();
+        Expression? Part() => IsOperator("]") || IsOperator(",") || IsOperator(":") ? null : Expression();
+        var stop = Part();
+        var step = SkipOperator(":") ? Part() : null;
+        return new SliceExpression(start, stop, step);
+    }
+
+    private ArgumentList Arguments()
+    {
+        Expect(TokenKind.Operator, "(");
+        var positional = new List<Expression>();
+        var named = new List<(string, Expression)>();
+        Expression? extra = null;
+        Expression? extraNamed = null;
+        bool first = true;
+        while (!SkipOperator(")"))
+        {
+            if (!first)
+            {
+                Expect(TokenKind.Operator, ",");
+                if (SkipOperator(")"))
+                {
+                    break;
+                }
+            }
+
+            first = false;
+            if (SkipOperator("**"))
+            {
+                extraNamed = extraNamed is null ? Expression() : throw Error("invalid syntax for function call expression");
+            }
+            else if (SkipOperator("*"))
+            {
+                extra = extra is null && extraNamed is null ? Expression() : throw Error("invalid syntax for function call expression");
+            }
+            else if (Current.Kind == TokenKind.Name && Next is { Kind: TokenKind.Operator, Text: "=" })
+            {
+                string name = Take().Text;
+                Take();
+                named.Add((name, extraNamed is null ? Expression() : throw Error("invalid syntax for function call expression")));
+            }
+            else
+            {
+                positional.Add(
+                    named.Count == 0 && extra is null && extraNamed is null
+                        ? Expression()
+                        : throw Error("invalid syntax for function call expression")
+                );
+            }
+        }
+
+        var repeated = named.GroupBy(n => n.Item1).FirstOrDefault(g => g.Count() > 1);
+        if (repeated is not null)
+        {
+            throw Error($"keyword argument repeated: {repeated.Key}");
+        }
+
+        return new ArgumentList([.. positional], [.. named], extra, extraNamed);
+    }
+
+    private Expression FiltersAndTests(Expression expression)
+    {
+        while (true)
+        {
+            if (IsOperator("|"))
+            {
+                expression = FilterChain(expression)!;
+            }
+            else if (SkipName("is"))
+            {
+                expression = Test(expression);
+            }
+            else if (IsOperator("("))
+            {
+                // Calls are valid after filters and tests.
+                expression = Call(expression);
+            }
+            else
+            {
+                return expression;
+            }
+        }
+    }
+
+    private Expression? FilterChain(Expression? input, bool startsInline = false)
+    {
+        while (startsInline || SkipOperator("|"))
+        {
+            startsInline = false;
+            string name = DottedName();
+            var arguments = IsOperator("(") ? Arguments() : ArgumentList.Empty;
+            if (!Filters.Table.ContainsKey(name) && _conditional == 0)
+            {
+                throw Error($"No filter named '{name}'.");
+            }
+
+            input = new FilterExpression(input, name, arguments);
+        }
+
+        return input;
+    }
+
+    private string DottedName()
+    {
+        string name = Expect(TokenKind.Name).Text;
+        if (!IsOperator("."))
+        {
+            return name;
+        }
+
+        var parts = new List<string> { name };
+        while (SkipOperator("."))
+        {
+            parts.Add(Expect(TokenKind.Name).Text);
+        }
+
+        return string.Join('.', parts);
+    }
+
+    private Expression Test(Expression operand)
+    {
+        bool negated = SkipName("not");
+        string name = DottedName();
+        var arguments = ArgumentList.Empty;
+        if (IsOperator("("))
+        {
+            arguments = Arguments();
+        }
+        else if (
+            (
+                Current.Kind is TokenKind.Name or TokenKind.Text or TokenKind.Integer or TokenKind.Float
+                || IsOperator("[")
+                || IsOperator("{")
+            ) && !(Current.Kind == TokenKind.Name && Current.Text is "else" or "or" or "and")
+        )
+        {
+            if (IsName("is"))
+            {
+                throw Error("You cannot chain multiple tests with is");
+            }
+
+            Enter();
+            arguments = new ArgumentList([Postfix(Primary())], [], null, null);
+            Leave();
+        }
+
+        if (!Tests.Table.ContainsKey(name) && _conditional == 0)
+        {
+            throw Error($"No test named '{name}'.");
+        }
+
+        Expression test = new TestExpression(operand, name, arguments);
+        return negated ? new NotExpression(test) : test;
+    }
+}
