@@ -1,0 +1,95 @@
+using LocalSlm.Hosting.Lifetime;
+using LocalSlm.Hosting.Registration;
+using LocalSlm.Hosting.Routing;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace LocalSlm.Hosting;
+
+/// <summary>Adds models to a host; see <see cref="LocalSlmServiceCollectionExtensions"/>.</summary>
+public sealed class LocalSlmBuilder
+{
+    private readonly ModelRegistry _registry;
+
+    internal LocalSlmBuilder(IServiceCollection services, ModelRegistry registry)
+    {
+        Services = services;
+        _registry = registry;
+    }
+
+    /// <summary>Gets the services that models are added to.</summary>
+    public IServiceCollection Services { get; }
+
+    /// <summary>Adds a chat model: an <see cref="IChatClient"/> under the key <paramref name="name"/>. The first model added also
+    /// answers through the <see cref="IChatClient"/> without a key, which passes requests on by
+    /// <see cref="ChatOptions.ModelId"/>.</summary>
+    /// <param name="name">The name it is served under: key, model id of replies, and section in configuration.</param>
+    /// <param name="path">Its file or folder.</param>
+    /// <param name="configure">Sets further options.</param>
+    /// <returns>The client's pipeline, to add middleware to: <c>AddChatModel(…).UseLogging().UseOpenTelemetry()</c>.</returns>
+    /// <exception cref="ArgumentException">The name or path is empty, or the name was added before.</exception>
+    public ChatClientBuilder AddChatModel(string name, string path, Action<ChatModelOptions>? configure = null)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        return AddChatModel(
+            name,
+            options =>
+            {
+                options.Path = path;
+                configure?.Invoke(options);
+            }
+        );
+    }
+
+    /// <summary>Adds a chat model whose options, the path among them, come from configuration or from
+    /// <paramref name="configure"/>.</summary>
+    /// <param name="name">The name it is served under.</param>
+    /// <param name="configure">Sets options; it runs after configuration was bound.</param>
+    /// <returns>The client's pipeline, to add middleware to.</returns>
+    /// <exception cref="ArgumentException">The name is empty, or was added before.</exception>
+    public ChatClientBuilder AddChatModel(string name, Action<ChatModelOptions>? configure = null)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        _registry.ClaimForCode(name);
+        Services.Configure<LocalSlmOptions>(options =>
+        {
+            var model = options.Model(name);
+            try
+            {
+                configure?.Invoke(model);
+            }
+            catch (ArgumentException error)
+            {
+                // Reported with every other problem when the host starts.
+                options.Problems.Add($"Model '{name}': {error.Message}");
+            }
+        });
+        return Register(name);
+    }
+
+    /// <summary>Binds options from configuration; every section under <c>Models</c> adds a model.</summary>
+    internal void Bind(IConfiguration configuration)
+    {
+        Services.Configure<LocalSlmOptions>(options => ConfigurationReader.Read(configuration, options));
+        foreach (var model in configuration.GetSection(ConfigurationReader.Models).GetChildren())
+        {
+            Register(model.Key);
+        }
+    }
+
+    private ChatClientBuilder Register(string name)
+    {
+        if (_registry.Find(name) is { } known)
+        {
+            return known;
+        }
+
+        var client = Services.AddKeyedChatClient(
+            name,
+            services => new SharedModelChatClient(services.GetRequiredService<LocalModelHost>().Find(name))
+        );
+        _registry.Add(name, client);
+        return client;
+    }
+}

@@ -1,0 +1,61 @@
+using Microsoft.Extensions.Options;
+
+namespace LocalSlm.Hosting.Registration;
+
+/// <summary>Checks everything a host is to serve, and reports all problems together.</summary>
+internal sealed class LocalSlmOptionsValidator(ModelRegistry registry) : IValidateOptions<LocalSlmOptions>
+{
+    public ValidateOptionsResult Validate(string? name, LocalSlmOptions options)
+    {
+        List<string> problems = [.. options.Problems];
+        if (options.DefaultModel is { } model && !registry.Names.Contains(model))
+        {
+            problems.Add(
+                $"DefaultModel is '{model}', which is no registered model. Registered are: {string.Join(", ", registry.Names)}."
+            );
+        }
+
+        foreach (var (key, value) in options.Models)
+        {
+            Check(key, value, problems);
+            if (!registry.Names.Contains(key))
+            {
+                problems.Add($"Model '{key}' has options but was not added. Call AddChatModel(\"{key}\").");
+            }
+        }
+
+        return problems.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
+    }
+
+    private static void Check(string name, ChatModelOptions model, List<string> problems)
+    {
+        var load = model.Load;
+        if (string.IsNullOrWhiteSpace(model.Path))
+        {
+            problems.Add($"Model '{name}' has no Path. Set it in AddChatModel, or LocalSlm:Models:{name}:Path.");
+        }
+
+        if (load.CacheTokens < load.ContextTokens)
+        {
+            problems.Add(
+                $"Model '{name}': CacheTokens is {load.CacheTokens}, less than ContextTokens, {load.ContextTokens}. "
+                    + "One conversation must fit."
+            );
+        }
+
+        if (load.PrefillChunkTokens > load.BatchTokens)
+        {
+            problems.Add(
+                $"Model '{name}': PrefillChunkTokens is {load.PrefillChunkTokens}, more than BatchTokens, {load.BatchTokens}. "
+                    + "A chunk must fit a batch."
+            );
+        }
+
+        if (load.KvCacheType is KvCacheType.Q8_0 or KvCacheType.Q4_0 && load.FlashAttention == false)
+        {
+            problems.Add(
+                $"Model '{name}': KvCacheType {load.KvCacheType} needs flash attention, but FlashAttention is false."
+            );
+        }
+    }
+}
