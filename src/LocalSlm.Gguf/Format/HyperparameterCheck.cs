@@ -174,19 +174,28 @@ internal sealed class HyperparameterCheck(GgufFile file, string architecture, Ar
             throw Fault("rope.dimension_count", $"is {rotated}", "It must be even: values are rotated in pairs.");
         }
 
-        if (LlamaArchitecture.RotatesWholeHeads(architecture))
+        if (LlamaArchitecture.HasEqualLengths(architecture))
         {
             var valueLength =
                 Integer("attention.value_length", 1, 1 << 16)
                 ?? ((Integer("embedding_length", 1, MaxWidth) ?? 0) / heads);
-            if (rotated != keyLength || valueLength != keyLength)
+            if (valueLength != keyLength)
             {
                 throw Fault(
-                    "rope.dimension_count",
-                    $"is {rotated}, with keys of {keyLength} and values of {valueLength}",
-                    "In this architecture the three are equal."
+                    "attention.value_length",
+                    $"is {valueLength}",
+                    $"In this architecture it equals the key length, {keyLength}."
                 );
             }
+        }
+
+        if (LlamaArchitecture.RotatesWholeHeads(architecture) && rotated != keyLength)
+        {
+            throw Fault(
+                "rope.dimension_count",
+                $"is {rotated}",
+                $"In this architecture it equals the key length, {keyLength}."
+            );
         }
     }
 
