@@ -246,24 +246,35 @@ public class InferenceEngineTests
     [Fact]
     public async Task Submit_PromptBesideRunningReply_ComesInChunks()
     {
-        var settings = new EngineSettings { ModelName = "fake", PrefillChunkTokens = 32 };
+        var settings = new EngineSettings
+        {
+            ModelName = "fake",
+            PrefillChunkTokens = 32,
+            ReplyBufferUpdates = 1000,
+        };
         using var harness = new EngineHarness(new FakeDecoderOptions { EndEvery = 0 }, settings);
-        var largest = 0;
-        var running = harness.Engine.Submit(EngineHarness.Request("run", 400), default);
-        Assert.True(await running.WaitToReadAsync());
+        using var joined = new ManualResetEventSlim();
+        var shapes = new List<(int Tokens, bool HasRunning)>();
         harness.Decoder.BeforeDecode = batch =>
         {
-            largest = Math.Max(largest, batch.TokenCount);
-            Assert.Contains(batch.Rows.ToArray(), static row => row.TokenCount == 1);
+            if (harness.Decoder.Steps > 3)
+            {
+                joined.Wait();
+                shapes.Add((batch.TokenCount, batch.Rows.ToArray().Any(static row => row.TokenCount == 1)));
+            }
+
             return null;
         };
-        var joined = EngineHarness.ReadAsync(
-            harness.Engine.Submit(EngineHarness.Request(new string('j', 300), 1), default)
-        );
-        Assert.Equal(harness.Expected("run", 400), (await EngineHarness.ReadAsync(running)).Text);
-        harness.Decoder.BeforeDecode = null;
-        await joined;
-        Assert.InRange(largest, 2, 33);
+        var running = harness.Engine.Submit(EngineHarness.Request("run", 100), default);
+        Assert.True(await running.WaitToReadAsync());
+        var prompt = harness.Engine.Submit(EngineHarness.Request(new string('j', 300), 1), default);
+        joined.Set();
+
+        Assert.Equal(harness.Expected("run", 100), (await EngineHarness.ReadAsync(running)).Text);
+        await EngineHarness.ReadAsync(prompt);
+        Assert.All(shapes.Take(10), static shape => Assert.True(shape.HasRunning));
+        Assert.Equal(10, shapes.Count(static shape => shape.Tokens > 1));
+        Assert.All(shapes, static shape => Assert.InRange(shape.Tokens, 1, 33));
     }
 
     private static string Slid(string prompt, int count, int keep, int context)

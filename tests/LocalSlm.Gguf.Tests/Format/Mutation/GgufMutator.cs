@@ -89,7 +89,6 @@ internal sealed class GgufMutator(byte[] file)
     {
         var copy = file.ToArray();
         Span<byte> bytes = stackalloc byte[8];
-        Span<byte> bytes = stackalloc byte[8];
         for (var changes = random.Next(1, 3); changes > 0; changes--)
         {
             var field = _header.Fields[random.Next(_header.Fields.Count)];
