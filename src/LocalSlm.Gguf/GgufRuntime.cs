@@ -1,3 +1,4 @@
+using LocalSlm.Gguf.Format;
 using LocalSlm.Gguf.Interop;
 using LocalSlm.Gguf.Runtime;
 using Microsoft.Extensions.Logging;
@@ -20,14 +21,24 @@ public sealed class GgufRuntime : IModelRuntime
     public bool Recognises(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return GgufInspector.Recognises(path);
+        try
+        {
+            using var file = File.OpenHandle(path);
+            Span<byte> start = stackalloc byte[4];
+            return RandomAccess.Read(file, start, 0) == start.Length && start.SequenceEqual("GGUF"u8);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // A folder, nothing at all, or a file that may not be read: Inspect says which.
+            return path.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase);
+        }
     }
 
     /// <inheritdoc/>
     public ModelFacts Inspect(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return GgufInspector.Inspect(path);
+        return GgufFacts.Read(path);
     }
 
     /// <inheritdoc/>

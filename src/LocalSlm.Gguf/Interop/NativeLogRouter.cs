@@ -133,6 +133,10 @@ internal static unsafe partial class NativeLogRouter
         {
             scope.AddError(message);
         }
+        else if (scope.ExpectedWarning is { } expected && message.Contains(expected, StringComparison.Ordinal))
+        {
+            level = LogLevel.Debug;
+        }
 
         LogNative(scope.Logger, level, message);
     }

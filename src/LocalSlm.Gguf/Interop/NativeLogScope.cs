@@ -14,6 +14,9 @@ internal sealed class NativeLogScope(ILogger logger)
     /// purpose; they are then logged as details. Set from the abort callback.</summary>
     public bool ExpectsFailure { get; set; }
 
+    /// <summary>Gets or sets a piece of a warning that says nothing here and is logged as a detail.</summary>
+    public string? ExpectedWarning { get; set; }
+
     /// <summary>Gets the last error lines, joined; empty if there were none.</summary>
     public string LastErrors => string.Join("; ", _errors);
 

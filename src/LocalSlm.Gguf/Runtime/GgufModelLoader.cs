@@ -1,3 +1,5 @@
+using System.Globalization;
+using LocalSlm.Gguf.Format;
 using LocalSlm.Gguf.Interop;
 using LocalSlm.Hardware;
 using Microsoft.Extensions.Logging;
@@ -69,7 +71,7 @@ internal sealed partial class GgufModelLoader
     private GgufRuntimeModel Load(CancellationToken cancellationToken)
     {
         Report(ModelLoadStage.Inspecting, 0);
-        var facts = GgufInspector.Inspect(_path);
+        var facts = GgufFacts.Read(_path);
         if (!facts.CanGenerate)
         {
             throw new UnsupportedModelException(
@@ -89,7 +91,8 @@ internal sealed partial class GgufModelLoader
         try
         {
             model = LoadWeights(facts, cancellationToken);
-            var loaded = CreateContext(facts, model, plan, libraries, cancellationToken);
+            var fitted = KeepShortRopeFactors(facts, model, plan);
+            var loaded = CreateContext(facts, model, fitted, libraries, cancellationToken);
             Report(ModelLoadStage.Ready, 1);
             return loaded;
         }
@@ -185,6 +188,10 @@ internal sealed partial class GgufModelLoader
         try
         {
             _log.ClearErrors();
+
+            // The library takes a shared memory for one long conversation; ours are each within the trained length.
+            _log.ExpectedWarning =
+                plan.SequenceTokens <= facts.TrainedContextTokens ? "possible training context overflow" : null;
             pool = threads > 1 ? ThreadPoolHandle.Create(threads) : null;
             context =
                 ContextHandle.Create(model, parameters, pool)
@@ -228,6 +235,27 @@ internal sealed partial class GgufModelLoader
             // The context holds its pool from here on.
             pool?.Dispose();
         }
+    }
+
+    /// <summary>Models with two sets of RoPE factors (Phi-3 128k) use the long ones when the whole context is longer than the
+    /// original one (<c>get_rope_factors</c> in llama.cpp v0.4.0), and a shared memory counts as one context. Where every
+    /// conversation is short, the memory is kept short as well, so that they get the factors they would get alone.</summary>
+    private static ContextPlan KeepShortRopeFactors(ModelFacts facts, ModelHandle model, ContextPlan plan)
+    {
+        var original = model.GetMetadata($"{facts.Architecture}.rope.scaling.original_context_length");
+        return
+            plan.Layout == KvCacheLayout.Unified
+            && int.TryParse(original, CultureInfo.InvariantCulture, out var tokens)
+            && plan.SequenceTokens <= tokens
+            && tokens < plan.TotalTokens
+            ? plan with
+            {
+                TotalTokens = Math.Max(
+                    plan.SequenceTokens,
+                    tokens / MemoryPlanner.ContextGranularity * MemoryPlanner.ContextGranularity
+                ),
+            }
+            : plan;
     }
 
     private static string Describe(string reason) =>

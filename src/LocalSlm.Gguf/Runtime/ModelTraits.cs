@@ -14,7 +14,15 @@ internal sealed record ModelTraits(bool IsPurelyRecurrent, bool IsHybrid, int Sl
 
     /// <summary>Asks a loaded model.</summary>
     public static ModelTraits Ask(ModelHandle model, ModelFacts facts, KvCacheType cacheType) =>
-        new(model.IsRecurrent, model.IsHybrid, model.SlidingWindowTokens, Hash(facts, cacheType));
+        new(
+            model.IsRecurrent,
+            // DeepSeek 4 compresses its cache at several ratios, and no cut of it can be proven sound (llama_model_n_swa in
+            // llama-model.cpp, v0.4.0, says so); it is treated like a state.
+            model.IsHybrid
+                || facts.Architecture == "deepseek4",
+            model.SlidingWindowTokens,
+            Hash(facts, cacheType)
+        );
 
     /// <summary>FNV-1a, 64 bits: the same in every process, unlike <see cref="HashCode"/>.</summary>
     private static ulong Hash(ModelFacts facts, KvCacheType cacheType)
