@@ -180,13 +180,9 @@ internal sealed class HyperparameterCheck(GgufFile file, string architecture, Ar
             throw Fault("rope.dimension_count", $"is {rotated}", "It must be even: values are rotated in pairs.");
         }
 
-        if (rotatedInWindow % 2 != 0)
+        if (rotatedInWindow is { } inWindow && inWindow % 2 != 0)
         {
-            throw Fault(
-                "rope.dimension_count_swa",
-                $"is {rotatedInWindow}",
-                "It must be even: values are rotated in pairs."
-            );
+            throw Fault("rope.dimension_count_swa", $"is {inWindow}", "It must be even: values are rotated in pairs.");
         }
 
         var sections = Counts("rope.dimension_sections", 4, 0, keyLength);
