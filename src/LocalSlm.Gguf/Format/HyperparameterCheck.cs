@@ -167,11 +167,32 @@ internal sealed class HyperparameterCheck(GgufFile file, string architecture, Ar
 
         var keyLength =
             Integer("attention.key_length", 1, 1 << 16) ?? ((Integer("embedding_length", 1, MaxWidth) ?? 0) / heads);
-        var rotated = Integer("rope.dimension_count", 0, keyLength) ?? keyLength;
-        Integer("rope.dimension_count_swa", 0, Integer("attention.key_length_swa", 1, 1 << 16) ?? keyLength);
+        // With none to rotate, a rotation never ends; some hybrids say 0 and do not rotate.
+        var least = kind != ArchitectureKind.Hybrid || architecture is "lfm2" or "lfm2moe" or "falcon-h1" ? 2 : 0;
+        var rotated = Integer("rope.dimension_count", least, keyLength) ?? keyLength;
+        var rotatedInWindow = Integer(
+            "rope.dimension_count_swa",
+            least,
+            Integer("attention.key_length_swa", 1, 1 << 16) ?? keyLength
+        );
         if (rotated % 2 != 0)
         {
             throw Fault("rope.dimension_count", $"is {rotated}", "It must be even: values are rotated in pairs.");
+        }
+
+        if (rotatedInWindow is { } inWindow && inWindow % 2 != 0)
+        {
+            throw Fault("rope.dimension_count_swa", $"is {inWindow}", "It must be even: values are rotated in pairs.");
+        }
+
+        var sections = Counts("rope.dimension_sections", 4, 0, keyLength);
+        if (LlamaArchitecture.RotatesInSections(architecture) && (sections is null || sections[..3].Max() == 0))
+        {
+            throw Fault(
+                "rope.dimension_sections",
+                "is missing or 0",
+                "In this architecture one of the first three is more."
+            );
         }
 
         if (LlamaArchitecture.HasEqualLengths(architecture))

@@ -73,6 +73,10 @@ internal static class LlamaArchitecture
     /// <summary>Whether keys must be as long as values.</summary>
     public static bool HasEqualLengths(string name) => EqualLengths.Contains(name) || RotatesWholeHeads(name);
 
+    /// <summary>Whether heads are rotated in sections (multi-dimensional positions, <c>llama_model_rope_type</c>).</summary>
+    public static bool RotatesInSections(string name) =>
+        name is "qwen2vl" or "paddleocr" or "qwen3vl" or "qwen3vlmoe" or "qwen35" or "qwen35moe" or "qwen4exp";
+
     /// <summary>Whether every head must be rotated as a whole.</summary>
     public static bool RotatesWholeHeads(string name) => WholeHeadRotation.Contains(name);
 }

@@ -129,6 +129,17 @@ public sealed class GgufModelCheckTests
             StringComparison.Ordinal
         );
 
+    [Theory]
+    [InlineData("gemma3.rope.dimension_count", 0u)]
+    [InlineData("gemma3.rope.dimension_count", 18u)]
+    [InlineData("gemma3.rope.dimension_count_swa", 5u)]
+    public void Open_RotationThatCannotBe_IsRefused(string key, uint value) =>
+        Assert.Contains(
+            key,
+            Assert.Throws<ModelFileException>(() => Open(TinyModelSet.SlidingWindow, d => Set(d, key, value))).Message,
+            StringComparison.Ordinal
+        );
+
     [Fact]
     public void Open_StateSpaceWeightsNotF32_AreRefused() =>
         Assert.Throws<ModelFileException>(() =>
