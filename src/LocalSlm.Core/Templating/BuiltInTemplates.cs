@@ -1,2 +1,3 @@
 namespace LocalSlm.Templating;
+
 internal static class BuiltInTemplates { }

@@ -62,6 +62,8 @@ internal sealed class FinalMessageContinuation
             }
         }
 
-        throw new ChatTemplateException("the final message is to be continued, but the template does not print its content");
+        throw new ChatTemplateException(
+            "the final message is to be continued, but the template does not print its content"
+        );
     }
 }

@@ -13,7 +13,12 @@ internal sealed class RenderState : IDisposable
     private long _charactersLeft;
     private int _callDepth;
 
-    public RenderState(ChatTemplateInput input, IReadOnlyList<string> globalNames, int slots, CancellationToken cancellationToken)
+    public RenderState(
+        ChatTemplateInput input,
+        IReadOnlyList<string> globalNames,
+        int slots,
+        CancellationToken cancellationToken
+    )
     {
         Input = input;
         Limits = input.Limits;

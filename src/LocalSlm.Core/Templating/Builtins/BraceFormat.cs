@@ -19,7 +19,10 @@ internal static class BraceFormat
 
             if (name.All(char.IsAsciiDigit))
             {
-                return name.Length < 9 && int.Parse(name, CultureInfo.InvariantCulture) is var index && index < arguments.Positional.Length
+                return
+                    name.Length < 9
+                    && int.Parse(name, CultureInfo.InvariantCulture) is var index
+                    && index < arguments.Positional.Length
                     ? arguments.Positional[index]
                     : throw state.Error($"Replacement index {name} out of range for positional args tuple");
             }
@@ -31,7 +34,12 @@ internal static class BraceFormat
 
     public static object FormatMap(RenderState state, object format, Arguments arguments) =>
         arguments.Positional is [DictValue dict]
-            ? Run(state, format, name => dict.TryGet(name, out object? value) ? value : throw state.Error($"'{name}'"), 0)
+            ? Run(
+                state,
+                format,
+                name => dict.TryGet(name, out object? value) ? value : throw state.Error($"'{name}'"),
+                0
+            )
             : throw state.Error("format_map() takes exactly one mapping");
 
     private static object Run(RenderState state, object format, Func<string, object?> find, int depth)
@@ -76,17 +84,28 @@ internal static class BraceFormat
         int depth = 0;
         for (int i = open; i < text.Length; i++)
         {
-            depth += text[i] == '{' ? 1 : text[i] == '}' ? -1 : 0;
+            depth +=
+                text[i] == '{' ? 1
+                : text[i] == '}' ? -1
+                : 0;
             if (depth == 0)
             {
                 return i;
             }
         }
 
-        throw state.Error(open + 1 == text.Length ? "Single '{' encountered in format string" : "expected '}' before end of string");
+        throw state.Error(
+            open + 1 == text.Length ? "Single '{' encountered in format string" : "expected '}' before end of string"
+        );
     }
 
-    private static void Field(RenderState state, TextBuilder output, object field, Func<string, object?> find, int depth)
+    private static void Field(
+        RenderState state,
+        TextBuilder output,
+        object field,
+        Func<string, object?> find,
+        int depth
+    )
     {
         if (depth > 1)
         {
@@ -100,7 +119,8 @@ internal static class BraceFormat
         int bang = head.IndexOf('!', StringComparison.Ordinal);
         if (bang >= 0)
         {
-            conversion = bang + 2 == head.Length ? head[^1] : throw state.Error("expected ':' after conversion specifier");
+            conversion =
+                bang + 2 == head.Length ? head[^1] : throw state.Error("expected ':' after conversion specifier");
             head = head[..bang];
         }
 
@@ -137,7 +157,13 @@ internal static class BraceFormat
                 }
 
                 string key = path[(at + 1)..close];
-                value = Values.GetItem(state, value, NumberText.ParseInteger(key, 10) is { } number && number.GetBitLength() < 40 ? (object)(long)number : key);
+                value = Values.GetItem(
+                    state,
+                    value,
+                    NumberText.ParseInteger(key, 10) is { } number && number.GetBitLength() < 40
+                        ? (object)(long)number
+                        : key
+                );
                 at = close + 1;
             }
             else

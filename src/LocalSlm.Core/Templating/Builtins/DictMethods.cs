@@ -59,7 +59,9 @@ internal static class DictMethods
     private static ViewValue View(RenderState state, object self, Arguments arguments, ViewKind kind) =>
         arguments.Positional.Length + arguments.NamedCount == 0
             ? new ViewValue((DictValue)self, kind)
-            : throw state.Error($"dict.{kind.ToString().ToLowerInvariant()}() takes no arguments ({arguments.Positional.Length} given)");
+            : throw state.Error(
+                $"dict.{kind.ToString().ToLowerInvariant()}() takes no arguments ({arguments.Positional.Length} given)"
+            );
 
     private static object? Get(RenderState state, object self, Arguments arguments)
     {

@@ -35,7 +35,9 @@ internal sealed class Filter
         }
 
         int[] places = [.. arguments.Named.Select(n => Array.IndexOf(Parameters, n.Name))];
-        return places.All(p => p >= arguments.Positional.Length) && places.Distinct().Count() == places.Length ? places : null;
+        return places.All(p => p >= arguments.Positional.Length) && places.Distinct().Count() == places.Length
+            ? places
+            : null;
     }
 
     public object? Invoke(RenderState state, object? value, Arguments arguments) =>

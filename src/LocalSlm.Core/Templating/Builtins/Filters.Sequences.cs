@@ -16,7 +16,14 @@ internal static partial class Filters
             ),
             new("first", [], First),
             new("last", [], Last),
-            new("random", [], static (s, v, _) => Values.ItemsOf(s, v) is { Count: > 0 } items ? items[Random.Shared.Next(items.Count)] : new Undefined("No random item, sequence was empty.")),
+            new(
+                "random",
+                [],
+                static (s, v, _) =>
+                    Values.ItemsOf(s, v) is { Count: > 0 } items
+                        ? items[Random.Shared.Next(items.Count)]
+                        : new Undefined("No random item, sequence was empty.")
+            ),
             new("join", ["d", "attribute"], Join),
             new("reverse", [], Reverse),
             new(
@@ -111,20 +118,25 @@ internal static partial class Filters
         return new GeneratorValue(items, "list_reverseiterator");
     }
 
-    private static List<object?> Sort(RenderState state, List<object?> items, object? attribute, bool reverse, bool caseSensitive)
+    private static List<object?> Sort(
+        RenderState state,
+        List<object?> items,
+        object? attribute,
+        bool reverse,
+        bool caseSensitive
+    )
     {
         string[] paths = Given(attribute) && Texts.TryGet(attribute, out string? names) ? names.Split(',') : [];
-        var getters = paths.Length > 1
-            ? [.. paths.Select(p => Sequences.Getter(state, p))]
-            : new[] { Sequences.Getter(state, attribute) };
+        var getters =
+            paths.Length > 1
+                ? [.. paths.Select(p => Sequences.Getter(state, p))]
+                : new[] { Sequences.Getter(state, attribute) };
         object? Fold(object? value) => caseSensitive ? value : Sequences.FoldCase(value);
         return Sequences.Sorted(
             state,
             items,
             item =>
-                getters.Length == 1
-                    ? Fold(getters[0](item))
-                    : new ListValue([.. getters.Select(g => Fold(g(item)))]),
+                getters.Length == 1 ? Fold(getters[0](item)) : new ListValue([.. getters.Select(g => Fold(g(item)))]),
             reverse
         );
     }
@@ -197,7 +209,11 @@ internal static partial class Filters
 
     private static GeneratorValue Batch(RenderState state, object? value, object?[] arguments)
     {
-        int size = Whole(state, Given(arguments[0]) ? arguments[0] : throw state.Error("batch() missing 1 required argument: 'linecount'"), 1);
+        int size = Whole(
+            state,
+            Given(arguments[0]) ? arguments[0] : throw state.Error("batch() missing 1 required argument: 'linecount'"),
+            1
+        );
         var result = new List<object?>();
         var batch = new List<object?>();
         foreach (object? item in Values.ItemsOf(state, value))
@@ -228,7 +244,11 @@ internal static partial class Filters
     private static GeneratorValue Slice(RenderState state, object? value, object?[] arguments)
     {
         var items = Values.ItemsOf(state, value);
-        int slices = Whole(state, Given(arguments[0]) ? arguments[0] : throw state.Error("slice() missing 1 required argument: 'slices'"), 1);
+        int slices = Whole(
+            state,
+            Given(arguments[0]) ? arguments[0] : throw state.Error("slice() missing 1 required argument: 'slices'"),
+            1
+        );
         if (slices <= 0)
         {
             throw state.Error("integer division or modulo by zero");
@@ -262,7 +282,12 @@ internal static partial class Filters
             throw state.Error("groupby() missing 1 required argument: 'attribute'");
         }
 
-        var getter = Sequences.Getter(state, arguments[0], Or(arguments[1], null), Given(arguments[1]) && arguments[1] is not null);
+        var getter = Sequences.Getter(
+            state,
+            arguments[0],
+            Or(arguments[1], null),
+            Given(arguments[1]) && arguments[1] is not null
+        );
         bool caseSensitive = Flag(arguments[2]);
         object? Key(object? item) => caseSensitive ? getter(item) : Sequences.FoldCase(getter(item));
         var groups = new List<object?>();
@@ -294,9 +319,12 @@ internal static partial class Filters
                 : state.Error($"'{Values.PythonType(value)}' object has no attribute 'items'");
         }
 
-        int place = Texts.TryGet(Or(arguments[1], "key"), out string? by) && by is "key" or "value"
-            ? by == "key" ? 0 : 1
-            : throw state.Error("You can only sort by either \"key\" or \"value\"");
+        int place =
+            Texts.TryGet(Or(arguments[1], "key"), out string? by) && by is "key" or "value"
+                ? by == "key"
+                    ? 0
+                    : 1
+                : throw state.Error("You can only sort by either \"key\" or \"value\"");
         bool caseSensitive = Flag(arguments[0]);
         return new ListValue(
             Sequences.Sorted(
@@ -329,7 +357,9 @@ internal static partial class Filters
             object? fallback = arguments.Take("default", out arguments);
             if (arguments.NamedCount > 0 || !Given(attribute))
             {
-                throw state.Error($"Unexpected keyword argument '{(arguments.NamedCount > 0 ? arguments.Names![0] : "default")}'");
+                throw state.Error(
+                    $"Unexpected keyword argument '{(arguments.NamedCount > 0 ? arguments.Names![0] : "default")}'"
+                );
             }
 
             map = Sequences.Getter(state, attribute, fallback, Given(fallback) && fallback is not null);
@@ -341,7 +371,9 @@ internal static partial class Filters
                 throw state.Error("map requires a filter argument");
             }
 
-            var filter = Table.TryGetValue(name, out var found) ? found : throw state.Error($"No filter named '{name}'.");
+            var filter = Table.TryGetValue(name, out var found)
+                ? found
+                : throw state.Error($"No filter named '{name}'.");
             var rest = arguments.Skip(1);
             map = item => filter.Invoke(state, item, rest);
         }
@@ -357,16 +389,24 @@ internal static partial class Filters
     }
 
     // Jinja's map and select give nothing for a value that is false, whatever its type.
-    private static List<object?> Mapped(RenderState state, object? value) => Values.Truth(value) ? Values.ItemsOf(state, value) : [];
+    private static List<object?> Mapped(RenderState state, object? value) =>
+        Values.Truth(value) ? Values.ItemsOf(state, value) : [];
 
-    private static GeneratorValue Select(RenderState state, object? value, Arguments arguments, bool byAttribute, bool keep)
+    private static GeneratorValue Select(
+        RenderState state,
+        object? value,
+        Arguments arguments,
+        bool byAttribute,
+        bool keep
+    )
     {
         Func<object?, object?> getter = static item => item;
         if (byAttribute)
         {
-            getter = arguments.Positional.Length > 0
-                ? Sequences.Getter(state, arguments.Positional[0])
-                : throw state.Error("Missing parameter for attribute name");
+            getter =
+                arguments.Positional.Length > 0
+                    ? Sequences.Getter(state, arguments.Positional[0])
+                    : throw state.Error("Missing parameter for attribute name");
             arguments = arguments.Skip(1);
         }
 
@@ -374,7 +414,9 @@ internal static partial class Filters
         if (arguments.Positional.Length > 0)
         {
             string name = Texts.Of(Text(state, arguments.Positional[0]));
-            var found = Tests.Table.TryGetValue(name, out var named) ? named : throw state.Error($"No test named '{name}'.");
+            var found = Tests.Table.TryGetValue(name, out var named)
+                ? named
+                : throw state.Error($"No test named '{name}'.");
             object?[] rest = arguments.Skip(1).Positional;
             test = item => found(state, item, rest);
         }

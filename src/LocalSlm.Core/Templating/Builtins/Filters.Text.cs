@@ -16,7 +16,8 @@ internal static partial class Filters
             new(
                 "trim",
                 ["chars"],
-                static (s, v, a) => StringMethods.Strip(s, Text(s, v), Given(a[0]) ? a[0] : null, left: true, right: true)
+                static (s, v, a) =>
+                    StringMethods.Strip(s, Text(s, v), Given(a[0]) ? a[0] : null, left: true, right: true)
             ),
             new("string", [], static (s, v, _) => Text(s, v)),
             new("safe", [], static (s, v, _) => Markup.Safe(Text(s, v))),
@@ -39,7 +40,15 @@ internal static partial class Filters
             ),
             new("striptags", [], StripTags),
             new("urlencode", [], UrlEncode),
-            new("format", static (s, v, a) => PercentFormat.Format(s, Text(s, v), a.NamedCount > 0 ? NamedDict(s, a) : new TupleValue(a.Positional))),
+            new(
+                "format",
+                static (s, v, a) =>
+                    PercentFormat.Format(
+                        s,
+                        Text(s, v),
+                        a.NamedCount > 0 ? NamedDict(s, a) : new TupleValue(a.Positional)
+                    )
+            ),
             new("xmlattr", ["autospace"], XmlAttributes),
         ];
 
@@ -70,7 +79,13 @@ internal static partial class Filters
         }
 
         int count = !Given(arguments[2]) || arguments[2] is null ? -1 : Whole(state, arguments[2], -1);
-        return StringMethods.Replace(state, Text(state, value), Text(state, arguments[0]), Text(state, arguments[1]), count);
+        return StringMethods.Replace(
+            state,
+            Text(state, value),
+            Text(state, arguments[0]),
+            Text(state, arguments[1]),
+            count
+        );
     }
 
     private static object? Indent(RenderState state, object? value, object?[] arguments)
@@ -163,7 +178,9 @@ internal static partial class Filters
             return Quote(state, Text(state, value), forQuery: false);
         }
 
-        var pairs = value is DictValue dict ? Values.ItemsOf(state, new ViewValue(dict, ViewKind.Items)) : Values.ItemsOf(state, value);
+        var pairs = value is DictValue dict
+            ? Values.ItemsOf(state, new ViewValue(dict, ViewKind.Items))
+            : Values.ItemsOf(state, value);
         var builder = state.RentBuilder();
         for (int i = 0; i < pairs.Count; i++)
         {

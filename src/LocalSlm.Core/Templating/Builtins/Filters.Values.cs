@@ -27,7 +27,8 @@ internal static partial class Filters
         string? indent = null;
         if (Given(arguments[1]) && arguments[1] is not null)
         {
-            indent = Texts.TryGet(arguments[1], out string? text) ? text
+            indent = Texts.TryGet(arguments[1], out string? text)
+                ? text
                 : new string(' ', Math.Clamp(Whole(state, arguments[1], 0), 0, 100));
         }
 
@@ -37,7 +38,11 @@ internal static partial class Filters
         if (separators is not null)
         {
             var both = Values.ItemsOf(state, separators);
-            if (both.Count != 2 || !Texts.TryGet(both[0], out string? first) || !Texts.TryGet(both[1], out string? second))
+            if (
+                both.Count != 2
+                || !Texts.TryGet(both[0], out string? first)
+                || !Texts.TryGet(both[1], out string? second)
+            )
             {
                 throw state.Error("separators must be a pair of strings");
             }
@@ -110,7 +115,9 @@ internal static partial class Filters
 
         if (!Numbers.Is(value))
         {
-            throw state.Error(value is Undefined u ? u.Message : $"type {Values.PythonType(value)} doesn't define __round__ method");
+            throw state.Error(
+                value is Undefined u ? u.Message : $"type {Values.PythonType(value)} doesn't define __round__ method"
+            );
         }
 
         if (method != "common")
@@ -154,7 +161,9 @@ internal static partial class Filters
         double bytes =
             Numbers.Is(value) ? Numbers.ToDouble(value!)
             : Texts.TryGet(value, out string? text) && NumberText.ParseFloat(text) is { } parsed ? parsed
-            : throw state.Error(value is Undefined u ? u.Message : $"could not convert to float: {PythonRepr.OfShort(state, value)}");
+            : throw state.Error(
+                value is Undefined u ? u.Message : $"could not convert to float: {PythonRepr.OfShort(state, value)}"
+            );
         bool binary = Flag(arguments[0]);
         double unit = binary ? 1024 : 1000;
         string[] prefixes = binary

@@ -25,7 +25,8 @@ internal static partial class Filters
 
     private static object? Or(object? argument, object? fallback) => Given(argument) ? argument : fallback;
 
-    private static bool Flag(object? argument, bool fallback = false) => Given(argument) ? Values.Truth(argument) : fallback;
+    private static bool Flag(object? argument, bool fallback = false) =>
+        Given(argument) ? Values.Truth(argument) : fallback;
 
     private static object Text(RenderState state, object? value) => PythonRepr.ToText(state, value);
 

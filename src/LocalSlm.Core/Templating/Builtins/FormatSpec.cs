@@ -83,7 +83,8 @@ internal sealed class FormatSpec
             tail = "%";
         }
 
-        string text = !double.IsFinite(absolute) ? Numbers.Format(absolute)
+        string text = !double.IsFinite(absolute)
+            ? Numbers.Format(absolute)
             : char.ToLowerInvariant(kind) switch
             {
                 'f' => Numbers.FormatFixed(absolute, precision),
@@ -93,7 +94,14 @@ internal sealed class FormatSpec
             };
         text = char.IsUpper(kind) ? text.ToUpperInvariant() : text;
         int point = text.AsSpan().IndexOfAny(".eEin");
-        WriteNumber(state, output, negative, "", point < 0 ? text : text[..point], (point < 0 ? "" : text[point..]) + tail);
+        WriteNumber(
+            state,
+            output,
+            negative,
+            "",
+            point < 0 ? text : text[..point],
+            (point < 0 ? "" : text[point..]) + tail
+        );
     }
 
     private static string Radix(BigInteger value, int bits, bool upper)
@@ -116,7 +124,10 @@ internal sealed class FormatSpec
 
     private static string Exponent(double value, int precision)
     {
-        string text = value.ToString("e" + precision.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+        string text = value.ToString(
+            "e" + precision.ToString(CultureInfo.InvariantCulture),
+            CultureInfo.InvariantCulture
+        );
         // .NET writes three digits of exponent, C at least two.
         int e = text.IndexOf('e', StringComparison.Ordinal);
         int exponent = int.Parse(text.AsSpan(e + 1), CultureInfo.InvariantCulture);
@@ -139,11 +150,24 @@ internal sealed class FormatSpec
         return fixedPoint ? mantissa : mantissa + scientific[e..];
     }
 
-    private void WriteNumber(RenderState state, TextBuilder output, bool negative, string prefix, string digits, string tail)
+    private void WriteNumber(
+        RenderState state,
+        TextBuilder output,
+        bool negative,
+        string prefix,
+        string digits,
+        string tail
+    )
     {
-        string sign = negative ? "-" : Sign is '+' or ' ' ? Sign.ToString() : "";
+        string sign =
+            negative ? "-"
+            : Sign is '+' or ' ' ? Sign.ToString()
+            : "";
         char fill = IsZeroPadded && Align is '\0' or '=' or '>' && IsZeroPadded ? '0' : Fill;
-        char align = fill == '0' && IsZeroPadded ? '=' : Align == '\0' ? '>' : Align;
+        char align =
+            fill == '0' && IsZeroPadded ? '='
+            : Align == '\0' ? '>'
+            : Align;
         int fixedLength = sign.Length + prefix.Length + tail.Length;
         if (Grouping != '\0')
         {

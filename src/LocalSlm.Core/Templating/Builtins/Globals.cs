@@ -10,13 +10,24 @@ internal static class Globals
         new("range", Range),
         new("dict", Dict),
         new("namespace", Namespace),
-        new("joiner", static (s, a) => new JoinerValue(Or(a.Bind(s, "joiner", "sep")[0], ", ") is { } sep ? PythonRepr.ToText(s, sep) : "None")),
-        new("cycler", static (s, a) => a.Positional.Length == 0 ? throw s.Error("at least one item has to be provided") : new CyclerValue(a.Positional)),
+        new(
+            "joiner",
+            static (s, a) =>
+                new JoinerValue(Or(a.Bind(s, "joiner", "sep")[0], ", ") is { } sep ? PythonRepr.ToText(s, sep) : "None")
+        ),
+        new(
+            "cycler",
+            static (s, a) =>
+                a.Positional.Length == 0
+                    ? throw s.Error("at least one item has to be provided")
+                    : new CyclerValue(a.Positional)
+        ),
         new("raise_exception", RaiseException),
         new("strftime_now", StrftimeNow),
     }.ToFrozenDictionary(f => f.Name);
 
-    private static object? Or(object? value, object? fallback) => ReferenceEquals(value, Missing.Value) ? fallback : value;
+    private static object? Or(object? value, object? fallback) =>
+        ReferenceEquals(value, Missing.Value) ? fallback : value;
 
     private static RangeValue Range(RenderState state, Arguments arguments)
     {
@@ -55,7 +66,9 @@ internal static class Globals
         }
 
         return range.Count > state.Limits.MaxRange
-            ? throw state.Error($"Range too big. The sandbox blocks ranges larger than MAX_RANGE ({state.Limits.MaxRange}).")
+            ? throw state.Error(
+                $"Range too big. The sandbox blocks ranges larger than MAX_RANGE ({state.Limits.MaxRange})."
+            )
             : range;
     }
 
@@ -99,7 +112,14 @@ internal static class Globals
 
     private static object? RaiseException(RenderState state, Arguments arguments) =>
         throw new ChatTemplateException(
-            Texts.Of(PythonRepr.ToText(state, arguments.Bind(state, "raise_exception", "message")[0] is var m && ReferenceEquals(m, Missing.Value) ? null : m)),
+            Texts.Of(
+                PythonRepr.ToText(
+                    state,
+                    arguments.Bind(state, "raise_exception", "message")[0] is var m && ReferenceEquals(m, Missing.Value)
+                        ? null
+                        : m
+                )
+            ),
             state.Line,
             raisedByTemplate: true
         );

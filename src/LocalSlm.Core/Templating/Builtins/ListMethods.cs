@@ -64,7 +64,9 @@ internal static class ListMethods
         long index = -1;
         if (arguments.Positional.Length > 0 && !Numbers.TryGetLong(arguments.Positional[0], out index))
         {
-            throw state.Error($"'{Values.PythonType(arguments.Positional[0])}' object cannot be interpreted as an integer");
+            throw state.Error(
+                $"'{Values.PythonType(arguments.Positional[0])}' object cannot be interpreted as an integer"
+            );
         }
 
         index = index < 0 ? index + list.Count : index;
@@ -103,7 +105,10 @@ internal static class ListMethods
         var sorted = Sequences.Sorted(
             state,
             list.ToList(),
-            item => ReferenceEquals(bound[0], Missing.Value) || bound[0] is null ? item : Values.Call(state, bound[0], new Arguments([item])),
+            item =>
+                ReferenceEquals(bound[0], Missing.Value) || bound[0] is null
+                    ? item
+                    : Values.Call(state, bound[0], new Arguments([item])),
             !ReferenceEquals(bound[1], Missing.Value) && Values.Truth(bound[1])
         );
         list.Raw.Clear();
@@ -114,9 +119,15 @@ internal static class ListMethods
     private static object? Index(RenderState state, object self, Arguments arguments)
     {
         var items = Values.ItemsOf(state, self);
-        object? wanted = arguments.Positional.Length > 0 ? arguments.Positional[0] : throw state.Error("index expected at least 1 argument, got 0");
+        object? wanted =
+            arguments.Positional.Length > 0
+                ? arguments.Positional[0]
+                : throw state.Error("index expected at least 1 argument, got 0");
         long start = arguments.Positional.Length > 1 && Numbers.TryGetLong(arguments.Positional[1], out long s) ? s : 0;
-        long end = arguments.Positional.Length > 2 && Numbers.TryGetLong(arguments.Positional[2], out long e) ? e : items.Count;
+        long end =
+            arguments.Positional.Length > 2 && Numbers.TryGetLong(arguments.Positional[2], out long e)
+                ? e
+                : items.Count;
         start = Math.Clamp(start < 0 ? start + items.Count : start, 0, items.Count);
         end = Math.Clamp(end < 0 ? end + items.Count : end, 0, items.Count);
         for (int i = (int)start; i < end; i++)

@@ -32,7 +32,13 @@ internal static class NumberText
         }
 
         radix = radix == 0 ? 10 : radix;
-        if (digits.IsEmpty || digits.Length > MaxDigits || radix is < 2 or > 36 || digits[0] == '_' || digits[^1] == '_')
+        if (
+            digits.IsEmpty
+            || digits.Length > MaxDigits
+            || radix is < 2 or > 36
+            || digits[0] == '_'
+            || digits[^1] == '_'
+        )
         {
             return null;
         }
@@ -46,7 +52,8 @@ internal static class NumberText
                 continue;
             }
 
-            int digit = char.IsDigit(c) ? (int)char.GetNumericValue(c)
+            int digit =
+                char.IsDigit(c) ? (int)char.GetNumericValue(c)
                 : char.IsAsciiLetter(c) ? char.ToLowerInvariant(c) - 'a' + 10
                 : 99;
             if (digit >= radix)

@@ -108,7 +108,9 @@ internal static class PercentFormat
             if (at < plain.Length && plain[at] == '*')
             {
                 at++;
-                return Numbers.TryGetLong(NextValue(), out long star) ? (int)Math.Clamp(star, -FormatSpec.MaxWidth - 1, FormatSpec.MaxWidth + 1) : throw state.Error("* wants int");
+                return Numbers.TryGetLong(NextValue(), out long star)
+                    ? (int)Math.Clamp(star, -FormatSpec.MaxWidth - 1, FormatSpec.MaxWidth + 1)
+                    : throw state.Error("* wants int");
             }
 
             int start = at;
@@ -139,14 +141,20 @@ internal static class PercentFormat
                         state,
                         builder,
                         Texts.Is(value) ? value!
-                            : Numbers.TryGetLong(value, out long code) && System.Text.Rune.IsValid((int)Math.Clamp(code, -1, int.MaxValue)) ? new System.Text.Rune((int)code).ToString()
+                            : Numbers.TryGetLong(value, out long code)
+                            && System.Text.Rune.IsValid((int)Math.Clamp(code, -1, int.MaxValue))
+                                ? new System.Text.Rune((int)code).ToString()
                             : throw state.Error("%c requires int or char")
                     );
                     break;
                 case 'd' or 'i' or 'u':
                     if (!Numbers.Is(value))
                     {
-                        throw state.Error(value is Undefined u ? u.Message : $"%{kind} format: a real number is required, not {Values.PythonType(value)}");
+                        throw state.Error(
+                            value is Undefined u
+                                ? u.Message
+                                : $"%{kind} format: a real number is required, not {Values.PythonType(value)}"
+                        );
                     }
 
                     if (value is double whole && !double.IsFinite(whole))
@@ -154,13 +162,22 @@ internal static class PercentFormat
                         throw state.Error("cannot convert float infinity or NaN to integer");
                     }
 
-                    spec.WriteInteger(state, builder, value is double d ? new System.Numerics.BigInteger(d) : Numbers.ToBig(value!), 'd');
+                    spec.WriteInteger(
+                        state,
+                        builder,
+                        value is double d ? new System.Numerics.BigInteger(d) : Numbers.ToBig(value!),
+                        'd'
+                    );
                     break;
                 case 'x' or 'X' or 'o':
                     spec.WriteInteger(
                         state,
                         builder,
-                        Numbers.IsInteger(value) ? Numbers.ToBig(value!) : throw state.Error($"%{kind} format: an integer is required, not {Values.PythonType(value)}"),
+                        Numbers.IsInteger(value)
+                            ? Numbers.ToBig(value!)
+                            : throw state.Error(
+                                $"%{kind} format: an integer is required, not {Values.PythonType(value)}"
+                            ),
                         kind
                     );
                     break;
@@ -168,7 +185,13 @@ internal static class PercentFormat
                     spec.WriteFloat(
                         state,
                         builder,
-                        Numbers.Is(value) ? Numbers.ToDouble(value!) : throw state.Error(value is Undefined un ? un.Message : $"must be real number, not {Values.PythonType(value)}"),
+                        Numbers.Is(value)
+                            ? Numbers.ToDouble(value!)
+                            : throw state.Error(
+                                value is Undefined un
+                                    ? un.Message
+                                    : $"must be real number, not {Values.PythonType(value)}"
+                            ),
                         kind
                     );
                     break;

@@ -18,12 +18,25 @@ internal static class Sequences
     }
 
     /// <summary>Makes a getter of <c>a.b.0</c>, or of a whole number.</summary>
-    public static Func<object?, object?> Getter(RenderState state, object? attribute, object? fallback = null, bool hasFallback = false)
+    public static Func<object?, object?> Getter(
+        RenderState state,
+        object? attribute,
+        object? fallback = null,
+        bool hasFallback = false
+    )
     {
         object?[] path =
             attribute is null || ReferenceEquals(attribute, Missing.Value) ? []
             : Texts.TryGet(attribute, out string? text)
-                ? [.. text.Split('.').Select(p => p.Length > 0 && p.Length < 10 && p.All(char.IsAsciiDigit) ? Boxes.Of(long.Parse(p, System.Globalization.CultureInfo.InvariantCulture)) : (object)p)]
+                ?
+                [
+                    .. text.Split('.')
+                        .Select(p =>
+                            p.Length > 0 && p.Length < 10 && p.All(char.IsAsciiDigit)
+                                ? Boxes.Of(long.Parse(p, System.Globalization.CultureInfo.InvariantCulture))
+                                : (object)p
+                        ),
+                ]
             : [attribute];
         return item =>
         {
@@ -41,5 +54,6 @@ internal static class Sequences
     }
 
     /// <summary>Makes a key that ignores case unless asked not to.</summary>
-    public static object? FoldCase(object? value) => Texts.TryGet(value, out string? text) ? CaseMapping.LowerPlain(text) : value;
+    public static object? FoldCase(object? value) =>
+        Texts.TryGet(value, out string? text) ? CaseMapping.LowerPlain(text) : value;
 }

@@ -57,7 +57,9 @@ internal static class Strftime
             'B' => time.ToString("MMMM", invariant),
             'p' => time.Hour < 12 ? "AM" : "PM",
             'P' => time.Hour < 12 ? "am" : "pm",
-            'c' => time.ToString("ddd MMM ", invariant) + Number(time.Day, 2, '_') + time.ToString(" HH:mm:ss yyyy", invariant),
+            'c' => time.ToString("ddd MMM ", invariant)
+                + Number(time.Day, 2, '_')
+                + time.ToString(" HH:mm:ss yyyy", invariant),
             'x' or 'D' => time.ToString("MM'/'dd'/'yy", invariant),
             'X' or 'T' => time.ToString("HH:mm:ss", invariant),
             'R' => time.ToString("HH:mm", invariant),

@@ -7,7 +7,10 @@ internal static partial class StringMethods
     public static object Strip(RenderState state, object text, object? characters, bool left, bool right)
     {
         string plain = Texts.Of(text);
-        string? set = characters is null ? null : Texts.TryGet(characters, out string? given) ? given : throw state.Error("strip arg must be None or str");
+        string? set =
+            characters is null ? null
+            : Texts.TryGet(characters, out string? given) ? given
+            : throw state.Error("strip arg must be None or str");
         int start = 0;
         int end = plain.Length;
         while (left && start < end && Matches(plain[start]))
@@ -83,7 +86,19 @@ internal static partial class StringMethods
         int start = 0;
         for (int i = 0; i < text.Length; i++)
         {
-            if (text[i] is '\n' or '\r' or '\v' or '\f' or '\u001c' or '\u001d' or '\u001e' or '\u0085' or '\u2028' or '\u2029')
+            if (
+                text[i]
+                is '\n'
+                    or '\r'
+                    or '\v'
+                    or '\f'
+                    or '\u001c'
+                    or '\u001d'
+                    or '\u001e'
+                    or '\u0085'
+                    or '\u2028'
+                    or '\u2029'
+            )
             {
                 int end = text[i] == '\r' && i + 1 < text.Length && text[i + 1] == '\n' ? i + 2 : i + 1;
                 lines.Add((start, (keepEnds ? end : i) - start));
@@ -136,7 +151,9 @@ internal static partial class StringMethods
     private static object ExpandTabs(RenderState state, object text, Arguments arguments)
     {
         string plain = Texts.Of(text);
-        int size = arguments.Take("tabsize", out var rest) is long named ? (int)Math.Clamp(named, 0, 1000) : Math.Clamp(Number(state, rest, 0, 8), 0, 1000);
+        int size = arguments.Take("tabsize", out var rest) is long named
+            ? (int)Math.Clamp(named, 0, 1000)
+            : Math.Clamp(Number(state, rest, 0, 8), 0, 1000);
         var builder = state.RentBuilder();
         int column = 0;
         for (int i = 0; i < plain.Length; i++)
@@ -161,7 +178,8 @@ internal static partial class StringMethods
     {
         object?[] bound = arguments.Bind(state, fromRight ? "rsplit" : "split", "sep", "maxsplit");
         object? separator = ReferenceEquals(bound[0], Missing.Value) ? null : bound[0];
-        int limit = ReferenceEquals(bound[1], Missing.Value) ? -1
+        int limit =
+            ReferenceEquals(bound[1], Missing.Value) ? -1
             : Numbers.TryGetLong(bound[1], out long max) ? (int)Math.Clamp(max, -1, int.MaxValue)
             : throw state.Error($"'{Values.PythonType(bound[1])}' object cannot be interpreted as an integer");
         string plain = Texts.Of(text);
@@ -172,10 +190,12 @@ internal static partial class StringMethods
         }
         else
         {
-            string wanted = separator is Undefined undefined ? throw state.Error(undefined.Message)
+            string wanted =
+                separator is Undefined undefined ? throw state.Error(undefined.Message)
                 : Texts.TryGet(separator, out string? given) ? given
                 : throw state.Error($"must be str or None, not {Values.PythonType(separator)}");
-            parts = wanted.Length == 0 ? throw state.Error("empty separator")
+            parts =
+                wanted.Length == 0 ? throw state.Error("empty separator")
                 : fromRight && limit >= 0 ? PartsFromRight(plain, wanted, limit)
                 : Parts(plain, wanted, limit);
         }
@@ -312,20 +332,20 @@ internal static partial class StringMethods
             throw state.Error("empty separator");
         }
 
-        int at = last ? plain.LastIndexOf(wanted, StringComparison.Ordinal) : plain.IndexOf(wanted, StringComparison.Ordinal);
+        int at = last
+            ? plain.LastIndexOf(wanted, StringComparison.Ordinal)
+            : plain.IndexOf(wanted, StringComparison.Ordinal);
         if (at < 0)
         {
             return new TupleValue(last ? ["", "", text] : [text, "", ""]);
         }
 
         int after = at + wanted.Length;
-        return new TupleValue(
-            [
-                Texts.Slice(state, text, 0, at),
-                Texts.Slice(state, text, at, wanted.Length),
-                Texts.Slice(state, text, after, plain.Length - after),
-            ]
-        );
+        return new TupleValue([
+            Texts.Slice(state, text, 0, at),
+            Texts.Slice(state, text, at, wanted.Length),
+            Texts.Slice(state, text, after, plain.Length - after),
+        ]);
     }
 
     private static object Join(RenderState state, object separator, Arguments arguments)
@@ -351,7 +371,11 @@ internal static partial class StringMethods
             }
 
             builder.AppendText(
-                Texts.Is(items[i]) ? items[i]! : throw state.Error($"sequence item {i}: expected str instance, {Values.PythonType(items[i])} found")
+                Texts.Is(items[i])
+                    ? items[i]!
+                    : throw state.Error(
+                        $"sequence item {i}: expected str instance, {Values.PythonType(items[i])} found"
+                    )
             );
         }
 

@@ -14,7 +14,9 @@ internal static partial class StringMethods
         string plain = Texts.Of(text);
         if (arguments.Positional.Length == 1 && Texts.TryGet(arguments.Positional[0], out string? one))
         {
-            return atEnd ? plain.EndsWith(one, StringComparison.Ordinal) : plain.StartsWith(one, StringComparison.Ordinal);
+            return atEnd
+                ? plain.EndsWith(one, StringComparison.Ordinal)
+                : plain.StartsWith(one, StringComparison.Ordinal);
         }
 
         var (start, end) = Window(state, plain, arguments);
@@ -22,7 +24,8 @@ internal static partial class StringMethods
         foreach (object? affix in affixes)
         {
             state.Step();
-            string wanted = affix is Undefined undefined ? throw state.Error(undefined.Message)
+            string wanted =
+                affix is Undefined undefined ? throw state.Error(undefined.Message)
                 : Texts.TryGet(affix, out string? given) ? given
                 : throw state.Error($"{name} first arg must be str or a tuple of str, not {Values.PythonType(affix)}");
             if (start <= end)
@@ -87,7 +90,9 @@ internal static partial class StringMethods
         int length = CodePoints.Count(text);
         int start = Bound(1, 0);
         int end = Bound(2, length);
-        return start > length ? (1, 0) : (CodePoints.OffsetOf(text, start), CodePoints.OffsetOf(text, Math.Min(end, length)));
+        return start > length
+            ? (1, 0)
+            : (CodePoints.OffsetOf(text, start), CodePoints.OffsetOf(text, Math.Min(end, length)));
 
         int Bound(int index, int fallback)
         {

@@ -25,16 +25,33 @@ internal static partial class StringMethods
         ["join"] = Join,
         ["replace"] = (s, t, a) =>
         {
-            var rest = a.Take("count", out var without) is var named && ReferenceEquals(named, Missing.Value) ? without : without with { Positional = [.. without.Positional, named] };
+            var rest =
+                a.Take("count", out var without) is var named && ReferenceEquals(named, Missing.Value)
+                    ? without
+                    : without with
+                    {
+                        Positional = [.. without.Positional, named],
+                    };
             return rest.Positional.Length is 2 or 3
-                ? Replace(s, t, Argument(s, rest, 0, "replace"), Argument(s, rest, 1, "replace"), rest.Positional.Length == 3 ? Number(s, rest, 2, -1) : -1)
+                ? Replace(
+                    s,
+                    t,
+                    Argument(s, rest, 0, "replace"),
+                    Argument(s, rest, 1, "replace"),
+                    rest.Positional.Length == 3 ? Number(s, rest, 2, -1) : -1
+                )
                 : throw s.Error($"replace expected at least 2 arguments, got {rest.Positional.Length}");
         },
         ["startswith"] = (s, t, a) => Boxes.Of(Affix(s, t, a, atEnd: false)),
         ["endswith"] = (s, t, a) => Boxes.Of(Affix(s, t, a, atEnd: true)),
         ["removeprefix"] = (s, t, a) =>
             Texts.Of(t).StartsWith(Texts.Of(Argument(s, a, 0, "removeprefix")), StringComparison.Ordinal)
-                ? Texts.Slice(s, t, Texts.Of(a.Positional[0]!).Length, Texts.Of(t).Length - Texts.Of(a.Positional[0]!).Length)
+                ? Texts.Slice(
+                    s,
+                    t,
+                    Texts.Of(a.Positional[0]!).Length,
+                    Texts.Of(t).Length - Texts.Of(a.Positional[0]!).Length
+                )
                 : t,
         ["removesuffix"] = (s, t, a) =>
             Texts.Of(t).EndsWith(Texts.Of(Argument(s, a, 0, "removesuffix")), StringComparison.Ordinal)
@@ -42,8 +59,10 @@ internal static partial class StringMethods
                 : t,
         ["find"] = (s, t, a) => Boxes.Of(Find(s, t, a, "find", last: false)),
         ["rfind"] = (s, t, a) => Boxes.Of(Find(s, t, a, "rfind", last: true)),
-        ["index"] = (s, t, a) => Boxes.Of(Find(s, t, a, "index", last: false) is >= 0 and var i ? i : throw s.Error("substring not found")),
-        ["rindex"] = (s, t, a) => Boxes.Of(Find(s, t, a, "rindex", last: true) is >= 0 and var i ? i : throw s.Error("substring not found")),
+        ["index"] = (s, t, a) =>
+            Boxes.Of(Find(s, t, a, "index", last: false) is >= 0 and var i ? i : throw s.Error("substring not found")),
+        ["rindex"] = (s, t, a) =>
+            Boxes.Of(Find(s, t, a, "rindex", last: true) is >= 0 and var i ? i : throw s.Error("substring not found")),
         ["count"] = Count,
         ["format"] = (s, t, a) => BraceFormat.Format(s, t, a),
         ["format_map"] = (s, t, a) => BraceFormat.FormatMap(s, t, a),
@@ -59,11 +78,16 @@ internal static partial class StringMethods
         ["isalnum"] = (_, t, _) => All(t, static c => char.IsLetterOrDigit(c) || char.IsNumber(c)),
         ["isspace"] = (_, t, _) => All(t, CodePoints.IsSpace),
         ["isascii"] = (_, t, _) => Boxes.Of(System.Text.Ascii.IsValid(Texts.Of(t))),
-        ["isprintable"] = (_, t, _) => Boxes.Of(Texts.Of(t).All(static c => c == ' ' || !(char.IsControl(c) || char.IsWhiteSpace(c)))),
+        ["isprintable"] = (_, t, _) =>
+            Boxes.Of(Texts.Of(t).All(static c => c == ' ' || !(char.IsControl(c) || char.IsWhiteSpace(c)))),
         ["isupper"] = (_, t, _) => Boxes.Of(IsCase(Texts.Of(t), upper: true)),
         ["islower"] = (_, t, _) => Boxes.Of(IsCase(Texts.Of(t), upper: false)),
-        ["istitle"] = (s, t, _) => Boxes.Of(Texts.Of(t).Any(char.IsLetter) && Texts.Of(CaseMapping.Title(s, t)) == Texts.Of(t)),
-        ["isidentifier"] = (_, t, _) => All(t, static c => char.IsLetterOrDigit(c) || c == '_') is true && !char.IsDigit(Texts.Of(t)[0]) ? Boxes.True : Boxes.False,
+        ["istitle"] = (s, t, _) =>
+            Boxes.Of(Texts.Of(t).Any(char.IsLetter) && Texts.Of(CaseMapping.Title(s, t)) == Texts.Of(t)),
+        ["isidentifier"] = (_, t, _) =>
+            All(t, static c => char.IsLetterOrDigit(c) || c == '_') is true && !char.IsDigit(Texts.Of(t)[0])
+                ? Boxes.True
+                : Boxes.False,
     }.ToFrozenDictionary();
 
     public static bool IsCase(string text, bool upper)
@@ -72,7 +96,12 @@ internal static partial class StringMethods
         foreach (char c in text)
         {
             var category = char.GetUnicodeCategory(c);
-            if (category is UnicodeCategory.UppercaseLetter or UnicodeCategory.LowercaseLetter or UnicodeCategory.TitlecaseLetter)
+            if (
+                category
+                is UnicodeCategory.UppercaseLetter
+                    or UnicodeCategory.LowercaseLetter
+                    or UnicodeCategory.TitlecaseLetter
+            )
             {
                 if (category != (upper ? UnicodeCategory.UppercaseLetter : UnicodeCategory.LowercaseLetter))
                 {
@@ -107,7 +136,9 @@ internal static partial class StringMethods
 
     private static object? Optional(RenderState state, Arguments arguments, string method) =>
         arguments.Positional.Length > 1 || arguments.NamedCount > 0
-            ? throw state.Error($"{method} expected at most 1 argument, got {arguments.Positional.Length + arguments.NamedCount}")
+            ? throw state.Error(
+                $"{method} expected at most 1 argument, got {arguments.Positional.Length + arguments.NamedCount}"
+            )
         : arguments.Positional.Length == 0 || arguments.Positional[0] is null ? null
         : Argument(state, arguments, 0, method);
 
@@ -120,7 +151,9 @@ internal static partial class StringMethods
 
         return Numbers.TryGetLong(arguments.Positional[index], out long number)
             ? (int)Math.Clamp(number, -int.MaxValue, int.MaxValue)
-            : throw state.Error($"'{Values.PythonType(arguments.Positional[index])}' object cannot be interpreted as an integer");
+            : throw state.Error(
+                $"'{Values.PythonType(arguments.Positional[index])}' object cannot be interpreted as an integer"
+            );
     }
 
     private static char Fill(RenderState state, Arguments arguments) =>

@@ -55,7 +55,9 @@ internal static class Tests
     }
 
     private static object? One(RenderState state, object?[] arguments, string name) =>
-        arguments.Length == 1 ? arguments[0] : throw state.Error($"test '{name}' takes exactly one argument ({arguments.Length} given)");
+        arguments.Length == 1
+            ? arguments[0]
+            : throw state.Error($"test '{name}' takes exactly one argument ({arguments.Length} given)");
 
     private static bool Remainder(RenderState state, object? value, object? divisor) =>
         Values.Truth(Arithmetic.Binary(state, BinaryOperator.Modulo, value, divisor));

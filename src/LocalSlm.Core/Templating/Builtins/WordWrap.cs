@@ -10,9 +10,10 @@ internal static class WordWrap
         int width = 79;
         if (!ReferenceEquals(arguments[0], Missing.Value))
         {
-            width = Numbers.TryGetLong(arguments[0], out long wanted) && wanted is > 0 and < int.MaxValue
-                ? (int)wanted
-                : throw state.Error($"invalid width {PythonRepr.OfShort(state, arguments[0])} (must be > 0)");
+            width =
+                Numbers.TryGetLong(arguments[0], out long wanted) && wanted is > 0 and < int.MaxValue
+                    ? (int)wanted
+                    : throw state.Error($"invalid width {PythonRepr.OfShort(state, arguments[0])} (must be > 0)");
         }
 
         bool breakLong = ReferenceEquals(arguments[1], Missing.Value) || Values.Truth(arguments[1]);
@@ -44,7 +45,15 @@ internal static class WordWrap
         return state.ReturnBuilder(builder);
     }
 
-    private static List<(int From, int To)> Parts(RenderState state, string text, int start, int end, int width, bool breakLong, bool hyphens)
+    private static List<(int From, int To)> Parts(
+        RenderState state,
+        string text,
+        int start,
+        int end,
+        int width,
+        bool breakLong,
+        bool hyphens
+    )
     {
         var chunks = Chunks(text, start, end, hyphens);
         state.Charge(chunks.Count);
@@ -113,7 +122,13 @@ internal static class WordWrap
             {
                 i++;
                 bool afterHyphen = hyphens && !space && text[i - 1] == '-' && i - from > 2 && i < end;
-                if (afterHyphen && char.IsLetter(text[i]) && char.IsLetter(text[i - 2]) && i + 1 < end && char.IsLetter(text[i + 1]))
+                if (
+                    afterHyphen
+                    && char.IsLetter(text[i])
+                    && char.IsLetter(text[i - 2])
+                    && i + 1 < end
+                    && char.IsLetter(text[i + 1])
+                )
                 {
                     break;
                 }

@@ -22,7 +22,9 @@ internal sealed class AttributeExpression : Expression
         object? owner = Owner.Evaluate(state);
         return owner switch
         {
-            DictValue dict when !_mayBeMethod => dict.TryGet(Name, out object? value) ? value : Undefined.Attribute(owner, Name),
+            DictValue dict when !_mayBeMethod => dict.TryGet(Name, out object? value)
+                ? value
+                : Undefined.Attribute(owner, Name),
             LoopValue loop => loop.GetAttribute(Name),
             _ => Values.GetAttribute(state, owner, Name),
         };
@@ -86,7 +88,11 @@ internal sealed class CallExpression : Expression
         object? result = Values.Call(
             state,
             callee,
-            new Arguments(arguments.Positional, [.. arguments.Names ?? [], "caller"], [.. arguments.Named ?? [], caller])
+            new Arguments(
+                arguments.Positional,
+                [.. arguments.Names ?? [], "caller"],
+                [.. arguments.Named ?? [], caller]
+            )
         );
         state.Line = _line;
         return result;

@@ -1,7 +1,12 @@
 namespace LocalSlm.Templating;
 
 /// <summary>The arguments of a call, as written.</summary>
-internal sealed class ArgumentList(Expression[] positional, (string Name, Expression Value)[] named, Expression? extra, Expression? extraNamed)
+internal sealed class ArgumentList(
+    Expression[] positional,
+    (string Name, Expression Value)[] named,
+    Expression? extra,
+    Expression? extraNamed
+)
 {
     public static readonly ArgumentList Empty = new([], [], null, null);
 

@@ -18,7 +18,8 @@ internal sealed class TupleTarget(AssignmentTarget[] targets) : AssignmentTarget
     public override void Assign(RenderState state, object? value)
     {
         state.Step();
-        var items = value is TupleValue tuple ? (IReadOnlyList<object?>)tuple.Items
+        var items =
+            value is TupleValue tuple ? (IReadOnlyList<object?>)tuple.Items
             : value is Undefined undefined ? throw state.Error(undefined.Message)
             : Values.IsIterable(value) ? Values.ItemsOf(state, value)
             : throw state.Error($"cannot unpack non-iterable {Values.PythonType(value)} object");
@@ -64,8 +65,13 @@ internal sealed class SetStatement(AssignmentTarget target, Expression value, in
 }
 
 /// <summary><c>{% set x %}…{% endset %}</c> and <c>{% filter f %}…{% endfilter %}</c> (no target: printed).</summary>
-internal sealed class CaptureStatement(AssignmentTarget? target, FilterExpression? filter, Scope scope, Statement[] body, int line)
-    : Statement(line)
+internal sealed class CaptureStatement(
+    AssignmentTarget? target,
+    FilterExpression? filter,
+    Scope scope,
+    Statement[] body,
+    int line
+) : Statement(line)
 {
     private readonly int[] _slots = scope.Slots;
 

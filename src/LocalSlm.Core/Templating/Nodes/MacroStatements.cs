@@ -101,9 +101,10 @@ internal sealed class MacroDefinition(string name)
             int index = Array.IndexOf(Parameters, key);
             if (index >= 0)
             {
-                frame.Slots[_parameterSlots[index]] = index >= taken
-                    ? value
-                    : throw state.Error($"macro '{name}' got multiple values for argument '{key}'");
+                frame.Slots[_parameterSlots[index]] =
+                    index >= taken
+                        ? value
+                        : throw state.Error($"macro '{name}' got multiple values for argument '{key}'");
             }
             else if (key == "caller" && CallerSlot >= 0)
             {

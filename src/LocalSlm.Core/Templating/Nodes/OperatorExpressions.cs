@@ -171,7 +171,9 @@ internal sealed class SignExpression : Expression
     }
 
     public override object? Evaluate(RenderState state) =>
-        _negates ? Arithmetic.Negate(state, _operand.Evaluate(state)) : Arithmetic.Plus(state, _operand.Evaluate(state));
+        _negates
+            ? Arithmetic.Negate(state, _operand.Evaluate(state))
+            : Arithmetic.Plus(state, _operand.Evaluate(state));
 }
 
 /// <summary><c>not x</c>.</summary>
@@ -232,7 +234,9 @@ internal sealed class LogicExpression : Expression
 /// <summary><c>a if b else c</c>.</summary>
 internal sealed class ConditionalExpression : Expression
 {
-    private static readonly Undefined NoElse = new("the inline if-expression evaluated to false and no else section was defined.");
+    private static readonly Undefined NoElse = new(
+        "the inline if-expression evaluated to false and no else section was defined."
+    );
 
     private readonly Expression _test;
     private readonly Expression _then;

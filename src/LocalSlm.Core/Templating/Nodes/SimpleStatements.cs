@@ -27,7 +27,8 @@ internal sealed class JumpStatement(Flow flow, int line) : Statement(line)
 }
 
 /// <summary><c>{% if %}</c> with all its branches.</summary>
-internal sealed class IfStatement((Expression Test, Statement[] Body)[] branches, Statement[] otherwise, int line) : Statement(line)
+internal sealed class IfStatement((Expression Test, Statement[] Body)[] branches, Statement[] otherwise, int line)
+    : Statement(line)
 {
     public override Flow Execute(RenderState state)
     {
@@ -44,8 +45,12 @@ internal sealed class IfStatement((Expression Test, Statement[] Body)[] branches
 }
 
 /// <summary>Statements with variables of their own: <c>{% with %}</c>, <c>{% generation %}</c>, <c>{% block %}</c>.</summary>
-internal sealed class ScopeStatement(Scope scope, (AssignmentTarget Target, Expression Value)[] variables, Statement[] body, int line)
-    : Statement(line)
+internal sealed class ScopeStatement(
+    Scope scope,
+    (AssignmentTarget Target, Expression Value)[] variables,
+    Statement[] body,
+    int line
+) : Statement(line)
 {
     private readonly int[] _slots = scope.Slots;
 

@@ -8,7 +8,32 @@ internal sealed class Lexer
 {
     private static readonly string[] Operators =
     [
-        "**", "//", "==", "!=", "<=", ">=", "+", "-", "/", "*", "%", "~", "[", "]", "(", ")", "{", "}", ">", "<", "=", ".", ":", "|", ",", ";",
+        "**",
+        "//",
+        "==",
+        "!=",
+        "<=",
+        ">=",
+        "+",
+        "-",
+        "/",
+        "*",
+        "%",
+        "~",
+        "[",
+        "]",
+        "(",
+        ")",
+        "{",
+        "}",
+        ">",
+        "<",
+        "=",
+        ".",
+        ":",
+        "|",
+        ",",
+        ";",
     ];
 
     private readonly string _source;
@@ -154,7 +179,11 @@ internal sealed class Lexer
         }
 
         Finish(at + (sign == '-' ? 3 : 2), sign, trims: false);
-        for (int search = _position; (search = _source.IndexOf("{%", search, StringComparison.Ordinal)) >= 0; search += 2)
+        for (
+            int search = _position;
+            (search = _source.IndexOf("{%", search, StringComparison.Ordinal)) >= 0;
+            search += 2
+        )
         {
             int inside = search + 2;
             char begin = inside < _source.Length && _source[inside] is '-' or '+' ? _source[inside++] : '\0';
@@ -214,7 +243,12 @@ internal sealed class Lexer
             {
                 Number();
             }
-            else if (char.IsLetter(c) || c == '_' || char.IsSurrogate(c) || char.GetUnicodeCategory(c) == UnicodeCategory.LetterNumber)
+            else if (
+                char.IsLetter(c)
+                || c == '_'
+                || char.IsSurrogate(c)
+                || char.GetUnicodeCategory(c) == UnicodeCategory.LetterNumber
+            )
             {
                 Name();
             }
@@ -247,7 +281,18 @@ internal sealed class Lexer
     private void Name()
     {
         int end = _position + 1;
-        while (end < _source.Length && (char.IsLetterOrDigit(_source[end]) || _source[end] == '_' || char.IsSurrogate(_source[end]) || char.GetUnicodeCategory(_source[end]) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.LetterNumber))
+        while (
+            end < _source.Length
+            && (
+                char.IsLetterOrDigit(_source[end])
+                || _source[end] == '_'
+                || char.IsSurrogate(_source[end])
+                || char.GetUnicodeCategory(_source[end])
+                    is UnicodeCategory.NonSpacingMark
+                        or UnicodeCategory.SpacingCombiningMark
+                        or UnicodeCategory.LetterNumber
+            )
+        )
         {
             end++;
         }
@@ -260,7 +305,11 @@ internal sealed class Lexer
     {
         int start = _position;
         int at = start;
-        if (_source[at] == '0' && at + 1 < _source.Length && char.ToLowerInvariant(_source[at + 1]) is 'x' or 'o' or 'b')
+        if (
+            _source[at] == '0'
+            && at + 1 < _source.Length
+            && char.ToLowerInvariant(_source[at + 1]) is 'x' or 'o' or 'b'
+        )
         {
             int radix = char.ToLowerInvariant(_source[at + 1]) switch
             {
@@ -270,7 +319,11 @@ internal sealed class Lexer
             };
             var value = BigInteger.Zero;
             int digits = at + 2;
-            while (digits < _source.Length && (_source[digits] == '_' || DigitValue(_source[digits]) < radix) && digits - at < 1000)
+            while (
+                digits < _source.Length
+                && (_source[digits] == '_' || DigitValue(_source[digits]) < radix)
+                && digits - at < 1000
+            )
             {
                 value = _source[digits] == '_' ? value : (value * radix) + DigitValue(_source[digits]);
                 digits++;
@@ -285,7 +338,12 @@ internal sealed class Lexer
 
         at = Digits(at);
         bool isFloat = false;
-        if (at + 1 < _source.Length && _source[at] == '.' && char.IsAsciiDigit(_source[at + 1]) && (start == 0 || _source[start - 1] != '.'))
+        if (
+            at + 1 < _source.Length
+            && _source[at] == '.'
+            && char.IsAsciiDigit(_source[at + 1])
+            && (start == 0 || _source[start - 1] != '.')
+        )
         {
             isFloat = true;
             at = Digits(at + 1);
@@ -324,7 +382,13 @@ internal sealed class Lexer
 
     private int Digits(int at)
     {
-        while (at < _source.Length && (char.IsAsciiDigit(_source[at]) || (_source[at] == '_' && at + 1 < _source.Length && char.IsAsciiDigit(_source[at + 1]))))
+        while (
+            at < _source.Length
+            && (
+                char.IsAsciiDigit(_source[at])
+                || (_source[at] == '_' && at + 1 < _source.Length && char.IsAsciiDigit(_source[at + 1]))
+            )
+        )
         {
             at++;
         }
@@ -355,7 +419,11 @@ internal sealed class Lexer
             throw Error($"unexpected char '{quote}' at {_position}");
         }
 
-        Emit(TokenKind.Text, StringLiteral.Decode(_source.AsSpan(_position + 1, end - _position - 1)) ?? throw Error("malformed escape in a string"));
+        Emit(
+            TokenKind.Text,
+            StringLiteral.Decode(_source.AsSpan(_position + 1, end - _position - 1))
+                ?? throw Error("malformed escape in a string")
+        );
         Advance(end + 1);
     }
 
@@ -371,7 +439,11 @@ internal sealed class Lexer
             switch (c)
             {
                 case '(' or '[' or '{':
-                    _open.Push(c == '(' ? ')' : c == '[' ? ']' : '}');
+                    _open.Push(
+                        c == '(' ? ')'
+                        : c == '[' ? ']'
+                        : '}'
+                    );
                     break;
                 case ')' or ']' or '}':
                     if (!_open.TryPop(out char expected))

@@ -39,13 +39,17 @@ internal sealed partial class Parser
     }
 
     private bool IsTupleEnd(string? stop) =>
-        Current.Kind is TokenKind.VariableEnd or TokenKind.BlockEnd or TokenKind.End || IsOperator(")") || (stop is not null && IsName(stop));
+        Current.Kind is TokenKind.VariableEnd or TokenKind.BlockEnd or TokenKind.End
+        || IsOperator(")")
+        || (stop is not null && IsName(stop));
 
     private Expression Conditional()
     {
+        int unknown = _unknown.Count;
         var expression = Or();
         while (SkipName("if"))
         {
+            _unknown.RemoveRange(unknown, _unknown.Count - unknown);
             _conditional++;
             var test = Or();
             Expression? otherwise = null;
@@ -446,17 +450,27 @@ internal sealed partial class Parser
             first = false;
             if (SkipOperator("**"))
             {
-                extraNamed = extraNamed is null ? Expression() : throw Error("invalid syntax for function call expression");
+                extraNamed = extraNamed is null
+                    ? Expression()
+                    : throw Error("invalid syntax for function call expression");
             }
             else if (SkipOperator("*"))
             {
-                extra = extra is null && extraNamed is null ? Expression() : throw Error("invalid syntax for function call expression");
+                extra =
+                    extra is null && extraNamed is null
+                        ? Expression()
+                        : throw Error("invalid syntax for function call expression");
             }
             else if (Current.Kind == TokenKind.Name && Next is { Kind: TokenKind.Operator, Text: "=" })
             {
                 string name = Take().Text;
                 Take();
-                named.Add((name, extraNamed is null ? Expression() : throw Error("invalid syntax for function call expression")));
+                named.Add(
+                    (
+                        name,
+                        extraNamed is null ? Expression() : throw Error("invalid syntax for function call expression")
+                    )
+                );
             }
             else
             {
@@ -510,7 +524,7 @@ internal sealed partial class Parser
             var arguments = IsOperator("(") ? Arguments() : ArgumentList.Empty;
             if (!Filters.Table.ContainsKey(name) && _conditional == 0)
             {
-                throw Error($"No filter named '{name}'.");
+                _unknown.Add(Error($"No filter named '{name}'."));
             }
 
             input = new FilterExpression(input, name, arguments);
@@ -565,7 +579,7 @@ internal sealed partial class Parser
 
         if (!Tests.Table.ContainsKey(name) && _conditional == 0)
         {
-            throw Error($"No test named '{name}'.");
+            _unknown.Add(Error($"No test named '{name}'."));
         }
 
         Expression test = new TestExpression(operand, name, arguments);

@@ -9,6 +9,9 @@ internal sealed partial class Parser
     private readonly List<Token> _tokens;
     private readonly List<NameExpression> _names = [];
     private readonly Dictionary<string, int> _globals = [];
+
+    // Filters and tests that do not exist: an error at once, but inside a condition only when they are reached, as in Jinja.
+    private readonly List<ChatTemplateException> _unknown = [];
     private Scope _scope = new(null, new FrameLayout());
     private int _position;
     private int _nesting;
@@ -28,6 +31,11 @@ internal sealed partial class Parser
         try
         {
             var body = parser.Body();
+            if (parser._unknown.Count > 0)
+            {
+                throw parser._unknown[0];
+            }
+
             parser.BindNames();
             return (body, parser._scope.Layout.Slots, [.. parser._globals.Keys]);
         }
@@ -169,7 +177,9 @@ internal sealed partial class Parser
                 default:
                     if (ends.Length > 0)
                     {
-                        throw Error($"Unexpected end of template. The innermost block that needs to be closed wants '{ends[^1]}'.");
+                        throw Error(
+                            $"Unexpected end of template. The innermost block that needs to be closed wants '{ends[^1]}'."
+                        );
                     }
 
                     Leave();
@@ -426,7 +436,10 @@ internal sealed partial class Parser
             int depth = 0;
             do
             {
-                depth += IsOperator("(") ? 1 : IsOperator(")") ? -1 : 0;
+                depth +=
+                    IsOperator("(") ? 1
+                    : IsOperator(")") ? -1
+                    : 0;
                 if (Current.Kind is TokenKind.BlockEnd or TokenKind.End)
                 {
                     throw Unexpected("')'");

@@ -76,7 +76,12 @@ internal static class StringLiteral
                     };
                     if (
                         i + digits >= raw.Length
-                        || !uint.TryParse(raw.Slice(i + 1, digits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out uint code)
+                        || !uint.TryParse(
+                            raw.Slice(i + 1, digits),
+                            NumberStyles.AllowHexSpecifier,
+                            CultureInfo.InvariantCulture,
+                            out uint code
+                        )
                         || code > 0x10FFFF
                     )
                     {

@@ -49,9 +49,11 @@ internal static class CaseMapping
     }.ToFrozenDictionary();
 
     /// <summary>Maps a whole text; every new character belongs to the old one it came from.</summary>
-    public static object Upper(RenderState state, object text) => Map(state, text, static (s, i, b) => AppendUpper(s, i, b));
+    public static object Upper(RenderState state, object text) =>
+        Map(state, text, static (s, i, b) => AppendUpper(s, i, b));
 
-    public static object Lower(RenderState state, object text) => Map(state, text, static (s, i, b) => AppendLower(s, i, b));
+    public static object Lower(RenderState state, object text) =>
+        Map(state, text, static (s, i, b) => AppendLower(s, i, b));
 
     public static object SwapCase(RenderState state, object text) =>
         Map(state, text, static (s, i, b) => (Rune.IsUpper(At(s, i)) ? (Mapper)AppendLower : AppendUpper)(s, i, b));
@@ -69,7 +71,8 @@ internal static class CaseMapping
         Map(
             state,
             text,
-            static (s, i, b) => (i == 0 || IsWordBreak(s[i - 1]) && !IsWordBreak(s[i]) ? (Mapper)AppendUpper : AppendLower)(s, i, b)
+            static (s, i, b) =>
+                (i == 0 || IsWordBreak(s[i - 1]) && !IsWordBreak(s[i]) ? (Mapper)AppendUpper : AppendLower)(s, i, b)
         );
 
     /// <summary>Lowers a string that is only compared.</summary>
@@ -124,7 +127,8 @@ internal static class CaseMapping
         return state.ReturnBuilder(builder, Texts.IsMarkup(text));
     }
 
-    private static Rune At(string text, int index) => Rune.TryGetRuneAt(text, index, out var rune) ? rune : Rune.ReplacementChar;
+    private static Rune At(string text, int index) =>
+        Rune.TryGetRuneAt(text, index, out var rune) ? rune : Rune.ReplacementChar;
 
     private static void AppendUpper(string text, int index, StringBuilder builder)
     {

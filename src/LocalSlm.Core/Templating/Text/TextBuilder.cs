@@ -198,7 +198,9 @@ internal sealed class TextBuilder(RenderState state) : IDisposable
     {
         long needed = (long)Length + more;
         state.CheckLength(needed);
-        char[] larger = ArrayPool<char>.Shared.Rent((int)Math.Max(needed, Math.Min(_chars.Length * 2L, Array.MaxLength)));
+        char[] larger = ArrayPool<char>.Shared.Rent(
+            (int)Math.Max(needed, Math.Min(_chars.Length * 2L, Array.MaxLength))
+        );
         Chars.CopyTo(larger);
         ArrayPool<char>.Shared.Return(_chars);
         _chars = larger;

@@ -130,7 +130,14 @@ internal static class Arithmetic
             case BinaryOperator.Power when b.Sign < 0:
                 return Float(state, op, left, right);
             case BinaryOperator.Power:
-                if (!a.IsZero && !BigInteger.Abs(a).IsOne && (b > state.Limits.MaxIntegerBits || (a.GetBitLength() - 1) * (long)b > state.Limits.MaxIntegerBits))
+                if (
+                    !a.IsZero
+                    && !BigInteger.Abs(a).IsOne
+                    && (
+                        b > state.Limits.MaxIntegerBits
+                        || (a.GetBitLength() - 1) * (long)b > state.Limits.MaxIntegerBits
+                    )
+                )
                 {
                     throw state.Limit($"a whole number has more than {state.Limits.MaxIntegerBits} bits");
                 }
@@ -141,7 +148,11 @@ internal static class Arithmetic
             default:
                 if (b.IsZero)
                 {
-                    throw state.Error(op == BinaryOperator.FloorDivide ? "integer division or modulo by zero" : "integer modulo by zero");
+                    throw state.Error(
+                        op == BinaryOperator.FloorDivide
+                            ? "integer division or modulo by zero"
+                            : "integer modulo by zero"
+                    );
                 }
 
                 var quotient = BigInteger.DivRem(a, b, out var remainder);

@@ -6,7 +6,13 @@ namespace LocalSlm.Templating;
 /// <param name="KeySeparator">What stands between a key and its value.</param>
 /// <param name="SortKeys">Whether keys are sorted.</param>
 /// <param name="EnsureAscii">Whether all else but ASCII is escaped.</param>
-internal sealed record JsonLayout(string? Indent, string ItemSeparator, string KeySeparator, bool SortKeys, bool EnsureAscii)
+internal sealed record JsonLayout(
+    string? Indent,
+    string ItemSeparator,
+    string KeySeparator,
+    bool SortKeys,
+    bool EnsureAscii
+)
 {
     public static readonly JsonLayout Compact = new(null, ", ", ": ", false, false);
 }

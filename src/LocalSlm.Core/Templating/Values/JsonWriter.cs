@@ -51,7 +51,9 @@ internal sealed class JsonWriter(RenderState state, TextBuilder output, JsonLayo
 
     private static string Format(double value) =>
         double.IsNaN(value) ? "NaN"
-        : double.IsInfinity(value) ? value > 0 ? "Infinity" : "-Infinity"
+        : double.IsInfinity(value)
+            ? value > 0 ? "Infinity"
+                : "-Infinity"
         : Numbers.Format(value);
 
     private void WriteArray(ListValue list, int depth, bool fromCaller)

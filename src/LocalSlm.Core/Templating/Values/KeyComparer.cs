@@ -28,7 +28,9 @@ internal sealed class KeyComparer : IEqualityComparer<object>
 
         if (x is TupleValue left)
         {
-            return y is TupleValue right && left.Items.Length == right.Items.Length && left.Items.Zip(right.Items).All(p => Equals(Wrap(p.First), Wrap(p.Second)));
+            return y is TupleValue right
+                && left.Items.Length == right.Items.Length
+                && left.Items.Zip(right.Items).All(p => Equals(Wrap(p.First), Wrap(p.Second)));
         }
 
         return Numbers.Is(x) && Numbers.Is(y) && Numbers.AreEqual(x!, y!);

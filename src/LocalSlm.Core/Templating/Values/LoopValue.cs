@@ -44,7 +44,8 @@ internal sealed class LoopValue(ForStatement statement, Frame frame, ListValue i
     {
         var loop = (LoopValue)self;
         var now = new TupleValue(arguments.Positional);
-        bool changed = ReferenceEquals(loop._lastChecked, Missing.Value) || !Values.AreEqual(state, loop._lastChecked, now);
+        bool changed =
+            ReferenceEquals(loop._lastChecked, Missing.Value) || !Values.AreEqual(state, loop._lastChecked, now);
         loop._lastChecked = now;
         return Boxes.Of(changed);
     }

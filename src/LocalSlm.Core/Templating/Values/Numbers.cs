@@ -148,7 +148,9 @@ internal static class Numbers
     }
 
     public static string FormatInteger(object value) =>
-        value is long l ? l.ToString(CultureInfo.InvariantCulture) : ToBig(value).ToString(CultureInfo.InvariantCulture);
+        value is long l
+            ? l.ToString(CultureInfo.InvariantCulture)
+            : ToBig(value).ToString(CultureInfo.InvariantCulture);
 
     /// <summary>Rounds <paramref name="value"/> × 10^<paramref name="digits"/> to the nearest whole number, halves to even, exactly.</summary>
     public static BigInteger RoundScaled(double value, int digits)
@@ -190,7 +192,10 @@ internal static class Numbers
             return Format(value);
         }
 
-        string digits = BigInteger.Abs(RoundScaled(value, decimals)).ToString(CultureInfo.InvariantCulture).PadLeft(decimals + 1, '0');
+        string digits = BigInteger
+            .Abs(RoundScaled(value, decimals))
+            .ToString(CultureInfo.InvariantCulture)
+            .PadLeft(decimals + 1, '0');
         string sign = double.IsNegative(value) ? "-" : "";
         return decimals == 0 ? sign + digits : $"{sign}{digits[..^decimals]}.{digits[^decimals..]}";
     }

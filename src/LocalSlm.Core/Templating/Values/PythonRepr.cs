@@ -89,7 +89,15 @@ internal static class PythonRepr
                 break;
             case ViewValue view:
                 Put(output, Values.TypeName(view) + "(", fromCaller);
-                WriteSequence(state, output, "[", Values.ItemsOf(state, view), "]", depth, fromCaller | view.Dict.FromCaller);
+                WriteSequence(
+                    state,
+                    output,
+                    "[",
+                    Values.ItemsOf(state, view),
+                    "]",
+                    depth,
+                    fromCaller | view.Dict.FromCaller
+                );
                 Put(output, ")", fromCaller);
                 break;
             case RangeValue range:
@@ -97,7 +105,10 @@ internal static class PythonRepr
                     output,
                     range.Step == 1
                         ? string.Create(CultureInfo.InvariantCulture, $"range({range.Start}, {range.Stop})")
-                        : string.Create(CultureInfo.InvariantCulture, $"range({range.Start}, {range.Stop}, {range.Step})"),
+                        : string.Create(
+                            CultureInfo.InvariantCulture,
+                            $"range({range.Start}, {range.Stop}, {range.Step})"
+                        ),
                     fromCaller
                 );
                 break;
@@ -122,7 +133,9 @@ internal static class PythonRepr
                 output.Append($"<Macro '{macro.Definition.Name}'>");
                 break;
             case LoopValue loop:
-                output.Append(string.Create(CultureInfo.InvariantCulture, $"<LoopContext {loop.Index0 + 1}/{loop.Items.Count}>"));
+                output.Append(
+                    string.Create(CultureInfo.InvariantCulture, $"<LoopContext {loop.Index0 + 1}/{loop.Items.Count}>")
+                );
                 break;
             default:
                 output.Append($"<{Values.TypeName(value)} object>");
@@ -175,7 +188,10 @@ internal static class PythonRepr
     private static void WriteQuoted(TextBuilder output, object text, bool fromCaller)
     {
         string value = Texts.Of(text);
-        char quote = value.Contains('\'', StringComparison.Ordinal) && !value.Contains('"', StringComparison.Ordinal) ? '"' : '\'';
+        char quote =
+            value.Contains('\'', StringComparison.Ordinal) && !value.Contains('"', StringComparison.Ordinal)
+                ? '"'
+                : '\'';
         bool whole = fromCaller || text is TemplateText { IsWhole: true };
         int origin = text is TemplateText { IsWhole: true } caller ? caller.Origin : -1;
         Put(output, quote == '"' ? "\"" : "'", fromCaller);
@@ -246,14 +262,15 @@ internal static class PythonRepr
             return paired ? null : $"\\u{(int)c:x4}";
         }
 
-        return char.GetUnicodeCategory(c)
-            is UnicodeCategory.Control
-                or UnicodeCategory.Format
-                or UnicodeCategory.OtherNotAssigned
-                or UnicodeCategory.PrivateUse
-                or UnicodeCategory.LineSeparator
-                or UnicodeCategory.ParagraphSeparator
-                or UnicodeCategory.SpaceSeparator
+        return
+            char.GetUnicodeCategory(c)
+                is UnicodeCategory.Control
+                    or UnicodeCategory.Format
+                    or UnicodeCategory.OtherNotAssigned
+                    or UnicodeCategory.PrivateUse
+                    or UnicodeCategory.LineSeparator
+                    or UnicodeCategory.ParagraphSeparator
+                    or UnicodeCategory.SpaceSeparator
             ? c < 256
                 ? $"\\x{(int)c:x2}"
                 : $"\\u{(int)c:x4}"

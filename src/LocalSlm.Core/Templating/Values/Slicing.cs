@@ -38,8 +38,10 @@ internal static class Slicing
 
         long length = Values.LengthOf(sequence);
         long start = Clamp(Bound(state, slice.Start, step > 0 ? 0 : long.MaxValue), length, step);
-        long stop =
-            slice.Stop is null ? step > 0 ? length : -1
+        long stop = slice.Stop is null
+            ? step > 0
+                ? length
+                : -1
             : Clamp(Bound(state, slice.Stop, 0), length, step);
         if (Texts.Is(sequence))
         {
@@ -48,7 +50,11 @@ internal static class Slicing
 
         if (sequence is RangeValue range)
         {
-            return new RangeValue(range.Start + (start * range.Step), range.Start + (stop * range.Step), range.Step * Math.Clamp(step, -int.MaxValue, int.MaxValue));
+            return new RangeValue(
+                range.Start + (start * range.Step),
+                range.Start + (stop * range.Step),
+                range.Step * Math.Clamp(step, -int.MaxValue, int.MaxValue)
+            );
         }
 
         var indices = new RangeValue(start, stop, step);
@@ -92,7 +98,9 @@ internal static class Slicing
         value is null ? fallback
         : Numbers.TryGetLong(value, out long bound) ? bound
         : throw state.Error(
-            value is Undefined undefined ? undefined.Message : "slice indices must be integers or None or have an __index__ method"
+            value is Undefined undefined
+                ? undefined.Message
+                : "slice indices must be integers or None or have an __index__ method"
         );
 
     private static long Clamp(long value, long length, long step)
@@ -100,9 +108,17 @@ internal static class Slicing
         if (value < 0)
         {
             value += length;
-            return value < 0 ? step < 0 ? -1 : 0 : value;
+            return value < 0
+                ? step < 0
+                    ? -1
+                    : 0
+                : value;
         }
 
-        return value >= length ? step < 0 ? length - 1 : length : value;
+        return value >= length
+            ? step < 0
+                ? length - 1
+                : length
+            : value;
     }
 }

@@ -51,7 +51,8 @@ internal static partial class Values
     }
 
     /// <summary>Gets the elements as a list that follows later changes if the value is a list.</summary>
-    public static ListValue Iterate(RenderState state, object? value) => value as ListValue ?? new ListValue(ItemsOf(state, value));
+    public static ListValue Iterate(RenderState state, object? value) =>
+        value as ListValue ?? new ListValue(ItemsOf(state, value));
 
     /// <summary>Python's <c>len</c>; -1 if the value has none.</summary>
     public static long LengthOf(object? value) =>
@@ -109,7 +110,9 @@ internal static partial class Values
                 if (Numbers.TryGetLong(key, out long index))
                 {
                     object? item = Slicing.At(state, value, index);
-                    return ReferenceEquals(item, Missing.Value) ? Undefined.Element(value, Numbers.FormatInteger(key!)) : item;
+                    return ReferenceEquals(item, Missing.Value)
+                        ? Undefined.Element(value, Numbers.FormatInteger(key!))
+                        : item;
                 }
 
                 break;
@@ -117,11 +120,12 @@ internal static partial class Values
 
         if (Texts.TryGet(key, out string? name))
         {
-            object? attribute = value is DictValue
-                ? DictMethods.Table.TryGetValue(name, out var method)
-                    ? new BoundMethod(value, name, method)
-                    : Missing.Value
-                : GetOwnAttribute(value, name);
+            object? attribute =
+                value is DictValue
+                    ? DictMethods.Table.TryGetValue(name, out var method)
+                        ? new BoundMethod(value, name, method)
+                        : Missing.Value
+                    : GetOwnAttribute(value, name);
             return ReferenceEquals(attribute, Missing.Value) ? Undefined.Attribute(value, name) : attribute;
         }
 
@@ -138,7 +142,9 @@ internal static partial class Values
 
         if (value is DictValue)
         {
-            return DictMethods.Table.TryGetValue(name, out var method) ? new BoundMethod(value, name, method) : Undefined.Attribute(value, name);
+            return DictMethods.Table.TryGetValue(name, out var method)
+                ? new BoundMethod(value, name, method)
+                : Undefined.Attribute(value, name);
         }
 
         object? own = GetOwnAttribute(value, name);
@@ -182,9 +188,13 @@ internal static partial class Values
         switch (value)
         {
             case string or TemplateText:
-                return StringMethods.Table.TryGetValue(name, out var stringMethod) ? new BoundMethod(value, name, stringMethod) : Missing.Value;
+                return StringMethods.Table.TryGetValue(name, out var stringMethod)
+                    ? new BoundMethod(value, name, stringMethod)
+                    : Missing.Value;
             case ListValue:
-                return ListMethods.Table.TryGetValue(name, out var listMethod) ? new BoundMethod(value, name, listMethod) : Missing.Value;
+                return ListMethods.Table.TryGetValue(name, out var listMethod)
+                    ? new BoundMethod(value, name, listMethod)
+                    : Missing.Value;
             case TupleValue tuple:
                 int index = tuple.Names is null ? -1 : Array.IndexOf(tuple.Names, name);
                 return index >= 0 ? tuple.Items[index]

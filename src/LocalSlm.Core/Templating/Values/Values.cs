@@ -175,7 +175,9 @@ internal static partial class Values
             throw state.Error(undefined.Message);
         }
 
-        throw state.Error($"'{symbol}' not supported between instances of '{PythonType(left)}' and '{PythonType(right)}'");
+        throw state.Error(
+            $"'{symbol}' not supported between instances of '{PythonType(left)}' and '{PythonType(right)}'"
+        );
     }
 
     /// <summary>Python's <c>in</c>.</summary>
@@ -272,7 +274,8 @@ internal static partial class Values
             case (TupleValue x, TupleValue y):
                 return SequencesEqual(state, x.Items, y.Items, depth);
             case (RangeValue x, RangeValue y):
-                return x.Count == y.Count && (x.Count == 0 || (x.Start == y.Start && (x.Count == 1 || x.Step == y.Step)));
+                return x.Count == y.Count
+                    && (x.Count == 0 || (x.Start == y.Start && (x.Count == 1 || x.Step == y.Step)));
             case (DictValue x, DictValue y):
                 if (x.Count != y.Count)
                 {
@@ -295,7 +298,12 @@ internal static partial class Values
         }
     }
 
-    private static bool SequencesEqual(RenderState state, IReadOnlyList<object?> left, IReadOnlyList<object?> right, int depth)
+    private static bool SequencesEqual(
+        RenderState state,
+        IReadOnlyList<object?> left,
+        IReadOnlyList<object?> right,
+        int depth
+    )
     {
         if (left.Count != right.Count)
         {
