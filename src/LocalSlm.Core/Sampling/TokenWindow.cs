@@ -62,14 +62,6 @@ internal sealed class TokenWindow
         CollectionsMarshal.GetValueRefOrAddDefault(_occurrences, token, out _)++;
     }
 
-    public void Add(ReadOnlySpan<int> tokens)
-    {
-        foreach (int token in tokens.Length > _limit ? tokens[^_limit..] : tokens)
-        {
-            Add(token);
-        }
-    }
-
     /// <summary>Writes the tokens, the newest first.</summary>
     public void CopyNewestFirst(Span<int> destination)
     {
@@ -84,12 +76,8 @@ internal sealed class TokenWindow
 
     private void Grow()
     {
-        // Long arithmetic: the limit may be int.MaxValue.
-        var larger = new int[(int)Math.Min(_limit, Math.Min(2L * _ring.Length, Array.MaxLength))];
-        int first = _ring.Length - _start;
-        _ring.AsSpan(_start).CopyTo(larger);
-        _ring.AsSpan(0, _start).CopyTo(larger.AsSpan(first));
-        _ring = larger;
-        _start = 0;
+        // The start has not moved yet: that begins when the limit is reached, and then there is no more growing.
+        // Long arithmetic, since the limit may be int.MaxValue.
+        Array.Resize(ref _ring, (int)Math.Min(_limit, Math.Min(2L * _ring.Length, Array.MaxLength)));
     }
 }

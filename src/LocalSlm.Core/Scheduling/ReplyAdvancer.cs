@@ -117,15 +117,18 @@ internal sealed class ReplyAdvancer
         var stopped = reply.Text.Append(bytes, _texts.Get(token, bytes), out var text);
         if (stopped)
         {
-            reply.Finish(text ?? "", GenerationFinish.Stop, logProbabilities, Measure(reply));
+            reply.Finish(text, GenerationFinish.Stop, logProbabilities, Measure(reply));
         }
         else if (reply.OutputTokens.Count >= reply.Request.MaxOutputTokens || !HasContext(reply))
         {
-            reply.Finish(text + reply.Text.Flush(), GenerationFinish.Length, logProbabilities, Measure(reply));
+            // What was held back may turn out to end with a stop sequence only now.
+            text += reply.Text.Flush();
+            var finish = reply.Text.StopMet ? GenerationFinish.Stop : GenerationFinish.Length;
+            reply.Finish(text, finish, logProbabilities, Measure(reply));
         }
         else if (!string.IsNullOrEmpty(text) || logProbabilities is not null)
         {
-            reply.Buffer.Write(new GenerationUpdate(text ?? "", GenerationFinish.None, logProbabilities));
+            reply.Buffer.Write(new GenerationUpdate(text, GenerationFinish.None, logProbabilities));
         }
     }
 

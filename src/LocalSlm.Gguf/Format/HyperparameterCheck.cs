@@ -28,7 +28,7 @@ internal sealed class HyperparameterCheck(GgufFile file, string architecture, Ar
         Integer("pooling_type", 0, 4);
         Each("feed_forward_length", layers, 0, MaxWidth);
         Each("expert_feed_forward_length", layers, 0, MaxWidth);
-        Integer("attention.sliding_window", 0, int.MaxValue);
+        CheckSlidingWindow();
     }
 
     private void CheckNumbersAreFinite()
@@ -59,6 +59,11 @@ internal sealed class HyperparameterCheck(GgufFile file, string architecture, Ar
         if (architecture is "hunyuan_vl" or "hunyuan-dense" && experts <= 1)
         {
             return; // llama.cpp sets both counts to 0 for these
+        }
+
+        if (experts == 0 && LlamaArchitecture.NeedsExperts(architecture))
+        {
+            throw Fault("expert_count", "is missing or 0", "This architecture has experts.");
         }
 
         var used = Each("expert_used_count", layers, 0, experts);
@@ -169,17 +174,45 @@ internal sealed class HyperparameterCheck(GgufFile file, string architecture, Ar
             throw Fault("rope.dimension_count", $"is {rotated}", "It must be even: values are rotated in pairs.");
         }
 
-        if (LlamaArchitecture.RotatesWholeHeads(architecture))
+        if (LlamaArchitecture.HasEqualLengths(architecture))
         {
             var valueLength =
                 Integer("attention.value_length", 1, 1 << 16)
                 ?? ((Integer("embedding_length", 1, MaxWidth) ?? 0) / heads);
-            if (rotated != keyLength || valueLength != keyLength)
+            if (valueLength != keyLength)
             {
                 throw Fault(
-                    "rope.dimension_count",
-                    $"is {rotated}, with keys of {keyLength} and values of {valueLength}",
-                    "In this architecture the three are equal."
+                    "attention.value_length",
+                    $"is {valueLength}",
+                    $"In this architecture it equals the key length, {keyLength}."
+                );
+            }
+        }
+
+        if (LlamaArchitecture.RotatesWholeHeads(architecture) && rotated != keyLength)
+        {
+            throw Fault(
+                "rope.dimension_count",
+                $"is {rotated}",
+                $"In this architecture it equals the key length, {keyLength}."
+            );
+        }
+    }
+
+    // A window that no layer uses is asserted against.
+    private void CheckSlidingWindow()
+    {
+        var window = Integer("attention.sliding_window", 0, int.MaxValue) ?? 0;
+        var pattern = Find("attention.sliding_window_pattern");
+        if (window > 0 && pattern is not null)
+        {
+            var none = pattern.IsArray ? !pattern.Payload.Span.ContainsAnyExcept((byte)0) : pattern.AsInteger() == 1;
+            if (none)
+            {
+                throw Fault(
+                    "attention.sliding_window_pattern",
+                    "leaves no layer with a window",
+                    $"'attention.sliding_window' is {window}, so one or more layers must have it."
                 );
             }
         }
@@ -187,13 +220,52 @@ internal sealed class HyperparameterCheck(GgufFile file, string architecture, Ar
 
     private void CheckRecurrence()
     {
+        var inner = Integer("ssm.inner_size", 1, MaxWidth);
+        var width = Integer("embedding_length", 1, MaxWidth);
+        if (inner is not null && architecture is "jamba" or "granitehybrid" && inner != 2 * width)
+        {
+            throw Fault(
+                "ssm.inner_size",
+                $"is {inner}",
+                $"In this architecture it must be twice the width, {2 * width}."
+            );
+        }
+
+        CheckDivides(
+            "ssm.time_step_rank",
+            inner,
+            architecture is "mamba2" or "falcon-h1" or "granitehybrid" or "nemotron_h" or "nemotron_h_moe" or "plamo2"
+        );
+        CheckDivides(
+            "ssm.group_count",
+            inner,
+            architecture is "mamba2" or "falcon-h1" or "granitehybrid" or "nemotron_h" or "nemotron_h_moe"
+        );
+        CheckDivides(
+            "ssm.group_count",
+            Integer("ssm.time_step_rank", 1, MaxWidth),
+            architecture is "qwen3next" or "qwen35" or "qwen35moe" or "qwen4exp"
+        );
+        CheckDivides("wkv.head_size", width, kind == ArchitectureKind.Recurrent);
+        if (architecture is "rwkv6" or "rwkv7")
+        {
+            Integer("token_shift_count", 2, 2);
+        }
+
         Integer("ssm.conv_kernel", 1, 1 << 10);
-        Integer("ssm.inner_size", 1, MaxWidth);
         Integer("ssm.state_size", 1, 1 << 16);
         Integer("ssm.time_step_rank", 1, MaxWidth);
         Integer("ssm.group_count", 0, MaxWidth);
         Integer("shortconv.l_cache", 2, 1 << 10);
         Integer("wkv.head_size", 1, 1 << 16);
+    }
+
+    private void CheckDivides(string name, long? whole, bool applies)
+    {
+        if (applies && whole is not null && Integer(name, 1, MaxWidth) is { } part && whole % part != 0)
+        {
+            throw Fault(name, $"is {part}", $"It must divide {whole}.");
+        }
     }
 
     private GgufValue? Find(string name) => file.Find($"{architecture}.{name}");

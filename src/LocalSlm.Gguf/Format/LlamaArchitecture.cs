@@ -49,7 +49,29 @@ internal static class LlamaArchitecture
         .Split(' ')
         .ToFrozenSet(StringComparer.Ordinal);
 
+    // The graphs of these assert that keys are as long as values (src/models, "n_embd_head == hparams.n_embd_head_k()"), besides
+    // those that rotate whole heads.
+    private static readonly FrozenSet<string> EqualLengths = (
+        "gpt2 gptneox mpt starcoder refact bert modern-bert neo-bert eurobert bloom stablelm qwen qwen3next qwen35"
+        + " qwen35moe qwen4exp phi2 phi3 command-r cohere2 cohere2moe muse-glimmer openelm chatglm glm4 bitnet jais nemotron_h"
+        + " nemotron_h_moe granite_swa bailingmoe2 afmoe laguna hunyuan_vl hy_v3 minimax-01 minimax-m3 mellum nanbeige nomic-bert nomic-bert-moe jina-bert-v2"
+        + " jina-bert-v3"
+    )
+        .Split(' ')
+        .ToFrozenSet(StringComparer.Ordinal);
+
+    // Their loaders assert that there are experts.
+    private static readonly FrozenSet<string> Experts = "smallthinker llada-moe grovemoe bailingmoe2 lfm2moe"
+        .Split(' ')
+        .ToFrozenSet(StringComparer.Ordinal);
+
     public static ArchitectureKind KindOf(string name) => Kinds.GetValueOrDefault(name);
+
+    /// <summary>Whether the model must have experts.</summary>
+    public static bool NeedsExperts(string name) => Experts.Contains(name);
+
+    /// <summary>Whether keys must be as long as values.</summary>
+    public static bool HasEqualLengths(string name) => EqualLengths.Contains(name) || RotatesWholeHeads(name);
 
     /// <summary>Whether every head must be rotated as a whole.</summary>
     public static bool RotatesWholeHeads(string name) => WholeHeadRotation.Contains(name);

@@ -48,25 +48,18 @@ internal static class TensorCheck
                 break;
         }
 
-        if (NeedsFloat32(tensor.Name))
-        {
-            return "it must be F32";
-        }
-
-        return tensor.Type != GgmlType.F16 && IsAddedOrMultiplied(tensor) ? "it must be F32 or F16" : null;
+        return NeedsFloat32(tensor) ? "it must be F32" : null;
     }
 
-    // Convolutions and state-space scans have code for F32 only.
-    private static bool NeedsFloat32(string name) =>
-        name.Contains("ssm_conv1d", StringComparison.Ordinal)
-        || name.Contains("shortconv.conv", StringComparison.Ordinal)
-        || name.EndsWith(".ssm_a", StringComparison.Ordinal);
-
-    // Norms, biases and scales are combined value by value, which has code for F32 and F16 only.
-    private static bool IsAddedOrMultiplied(GgufTensor tensor) =>
-        tensor.Values == tensor.Dimensions.Max()
+    // Norms, biases and scales are combined value by value, and convolutions and state-space scans run, on F32 only. What a
+    // classifier multiplies may be one row.
+    private static bool NeedsFloat32(GgufTensor tensor) =>
+        (tensor.Dimensions.Length == 1 && !tensor.Name.StartsWith("cls", StringComparison.Ordinal))
         || tensor.Name.EndsWith(".bias", StringComparison.Ordinal)
+        || tensor.Name.EndsWith(".ssm_a", StringComparison.Ordinal)
         || tensor.Name.EndsWith(".ssm_d", StringComparison.Ordinal)
         || tensor.Name.Contains("norm", StringComparison.Ordinal)
+        || tensor.Name.Contains("ssm_conv1d", StringComparison.Ordinal)
+        || tensor.Name.Contains("shortconv.conv", StringComparison.Ordinal)
         || tensor.Name.StartsWith("token_types", StringComparison.Ordinal);
 }

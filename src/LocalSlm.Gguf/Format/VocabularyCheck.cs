@@ -70,9 +70,12 @@ internal static class VocabularyCheck
         var index = 0;
         foreach (var text in tokens.AsStrings().Memories())
         {
-            var key = text.IsEmpty
+            // It reads them as C strings, so a zero byte ends one.
+            var end = text.Span.IndexOf((byte)0);
+            var word = end < 0 ? text : text[..end];
+            var key = word.IsEmpty
                 ? Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"[EMPTY_{index}]"))
-                : text;
+                : word;
             if (!texts.Add(new(key)))
             {
                 throw new ModelFileException(

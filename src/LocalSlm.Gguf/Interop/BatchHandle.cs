@@ -46,7 +46,14 @@ internal sealed unsafe class BatchHandle : NativeHandle
     /// <param name="outputs">How many of its last tokens give logits.</param>
     public void SetRow(int first, ReadOnlySpan<int> tokens, int sequence, int position, int outputs)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)(first + tokens.Length), (uint)Capacity, nameof(tokens));
+        if (first < 0 || tokens.Length > Capacity - first)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(tokens),
+                $"{tokens.Length} tokens from {first} on do not fit into a batch of {Capacity}."
+            );
+        }
+
         tokens.CopyTo(new Span<int>(_batch.token + first, tokens.Length));
         new Span<int>(_sequences + first, tokens.Length).Fill(sequence);
         var silent = tokens.Length - outputs;

@@ -4,6 +4,8 @@ namespace LocalSlm.Gguf.Interop;
 /// One thread at a time.</summary>
 internal sealed unsafe class ContextHandle : NativeHandle
 {
+    private int _threads;
+
     private ContextHandle(nint handle, ModelHandle model, ThreadPoolHandle? pool)
         : base(handle, model, pool) { }
 
@@ -36,7 +38,14 @@ internal sealed unsafe class ContextHandle : NativeHandle
 
     public int SequenceCount => (int)LlamaNative.llama_n_seq_max(this);
 
-    public void SetThreads(int threads) => LlamaNative.llama_set_n_threads(this, threads, threads);
+    public void SetThreads(int threads)
+    {
+        if (threads != _threads)
+        {
+            LlamaNative.llama_set_n_threads(this, threads, threads);
+            _threads = threads;
+        }
+    }
 
     public void SetAbortCallback(delegate* unmanaged[Cdecl]<void*, byte> callback, nint data) =>
         LlamaNative.llama_set_abort_callback(this, callback, (void*)data);

@@ -9,6 +9,8 @@ namespace LocalSlm.Gguf.Interop;
 /// calling thread works for; messages of other threads go to the model that was opened last.</summary>
 internal static unsafe partial class NativeLogRouter
 {
+    private const int NativeError = 4; // GGML_LOG_LEVEL_ERROR
+
     private static readonly Lock s_gate = new();
     private static readonly List<NativeLogScope> s_open = [];
 
@@ -20,6 +22,9 @@ internal static unsafe partial class NativeLogRouter
 
     [ThreadStatic]
     private static int t_level;
+
+    [ThreadStatic]
+    private static bool t_skips;
 
     /// <summary>Sets the callbacks of the loaded libraries.</summary>
     public static void Install()
@@ -65,7 +70,7 @@ internal static unsafe partial class NativeLogRouter
     }
 
     /// <summary>Joins pieces to lines: llama.cpp writes long lines in several calls, all but the first with the level
-    /// <c>GGML_LOG_LEVEL_CONT</c>.</summary>
+    /// <c>GGML_LOG_LEVEL_CONT</c>. Lines that nobody wants cost nothing: the library writes some at every step.</summary>
     internal static void Append(int level, ReadOnlySpan<byte> text)
     {
         const int Continued = 5;
@@ -74,6 +79,12 @@ internal static unsafe partial class NativeLogRouter
         {
             Flush(line);
             t_level = level;
+            t_skips = !IsWanted(level);
+        }
+
+        if (t_skips)
+        {
+            return;
         }
 
         while (text.IndexOf((byte)'\n') is >= 0 and var end)
@@ -84,6 +95,23 @@ internal static unsafe partial class NativeLogRouter
         }
 
         line.Append(Encoding.UTF8.GetString(text));
+    }
+
+    private static bool IsWanted(int nativeLevel) =>
+        (t_current ?? Latest()) is { } scope
+        && (nativeLevel == NativeError || scope.Logger.IsEnabled(LevelOf(nativeLevel, scope)));
+
+    private static LogLevel LevelOf(int nativeLevel, NativeLogScope scope)
+    {
+        // ggml.h: NONE 0, DEBUG 1, INFO 2, WARN 3, ERROR 4. What llama.cpp calls information is detail for the user of an app.
+        var level = nativeLevel switch
+        {
+            NativeError => LogLevel.Error,
+            3 => LogLevel.Warning,
+            2 => LogLevel.Debug,
+            _ => LogLevel.Trace,
+        };
+        return level >= LogLevel.Warning && scope.ExpectsFailure ? LogLevel.Trace : level;
     }
 
     private static void Flush(StringBuilder line)
@@ -100,19 +128,8 @@ internal static unsafe partial class NativeLogRouter
             return;
         }
 
-        // ggml.h: NONE 0, DEBUG 1, INFO 2, WARN 3, ERROR 4. What llama.cpp calls information is detail for the user of an app.
-        var level = t_level switch
-        {
-            4 => LogLevel.Error,
-            3 => LogLevel.Warning,
-            2 => LogLevel.Debug,
-            _ => LogLevel.Trace,
-        };
-        if (level >= LogLevel.Warning && scope.ExpectsFailure)
-        {
-            level = LogLevel.Trace;
-        }
-        else if (level == LogLevel.Error)
+        var level = LevelOf(t_level, scope);
+        if (level == LogLevel.Error)
         {
             scope.AddError(message);
         }

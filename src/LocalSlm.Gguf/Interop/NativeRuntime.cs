@@ -10,6 +10,9 @@ internal static class NativeRuntime
     /// <summary>The version whose structs this package knows, as npm's <c>@node-llama-cpp</c> packages 3.21.1 carry it.</summary>
     public const string PinnedVersion = "0.4.0";
 
+    /// <summary>The version of ggml in it, as <c>ggml_version</c> tells it.</summary>
+    public const string PinnedGgmlVersion = "0.23.0";
+
     private static readonly Lock s_gate = new();
     private static LoadedLibraries? s_loaded;
     private static LoadedLibraries? s_bound;
@@ -52,7 +55,8 @@ internal static class NativeRuntime
         }
     }
 
-    private static LoadedLibraries Load(List<string> folders)
+    /// <summary>Tries folders in order; for <see cref="EnsureLoaded"/>, and for tests of what cannot be loaded.</summary>
+    internal static LoadedLibraries Load(List<string> folders)
     {
         var tried = new List<string>();
         var reasons = new StringBuilder();
@@ -94,10 +98,12 @@ internal static class NativeRuntime
         foreach (var foreign in ForeignLibraries.List(files.Directory))
         {
             var version = ForeignLibraries.GetVersion(foreign);
-            if (!IsPinned(version))
+            var isLlama = NativeFileSearch.Recognise(Path.GetFileName(foreign)) == LlamaNative.Library;
+            if (isLlama ? !IsPinned(version) : version != PinnedGgmlVersion)
             {
                 reason =
-                    $"version {version} is already loaded in this process, from '{foreign}'; this package needs {PinnedVersion}, and two versions cannot live in one process";
+                    $"version {version} of {(isLlama ? "llama.cpp" : "ggml")} is already loaded in this process, from '{foreign}'; this package needs "
+                    + $"{(isLlama ? PinnedVersion : PinnedGgmlVersion)}, and two versions cannot live in one process";
                 return null;
             }
         }

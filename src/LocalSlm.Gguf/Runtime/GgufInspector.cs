@@ -9,7 +9,7 @@ internal static class GgufInspector
 
     public static ModelFacts Inspect(string path)
     {
-        var file = GgufReader.Read(path);
+        var file = GgufModelFile.Open(path).First;
         var arch = file.FindString("general.architecture") ?? "unknown";
         int Int(string key) => (int)(file.FindInteger($"{arch}.{key}") ?? 0);
         var heads = Math.Max(1, Int("attention.head_count"));

@@ -57,7 +57,9 @@ internal sealed class GgufTokenDecoder : ITokenDecoder, IDisposable
             VocabularySize = vocabularySize,
             SequenceCount = plan.SequenceCount,
             SequenceTokens = Math.Min(plan.SequenceTokens, context.SequenceTokens),
-            TotalTokens = traits.IsPurelyRecurrent ? int.MaxValue : context.ContextTokens,
+            TotalTokens = traits.IsPurelyRecurrent
+                ? (int)Math.Min(int.MaxValue, (long)plan.SequenceCount * plan.SequenceTokens)
+                : context.ContextTokens,
             BatchTokens = batchTokens,
             CutBack =
                 _keepsState ? CutBackSupport.Never

@@ -58,6 +58,32 @@ public class TokenSamplerDrawTests
         Assert.All(counts, c => Assert.InRange(c, 400, 600));
     }
 
+    [Theory]
+    [InlineData(0.5f)]
+    [InlineData(3f)]
+    public void Draw_AnyNumber_InvertsTheCumulativeDistribution(float temperature)
+    {
+        var random = new Random(9);
+        float[] logits = [.. Enumerable.Range(0, 5000).Select(_ => (random.NextSingle() - 0.5f) * 8)];
+        double[] weights = [.. logits.Select(l => Math.Exp(l / (double)temperature))];
+        double total = weights.Sum();
+        double[] upTo = new double[logits.Length + 1];
+        for (int i = 0; i < logits.Length; i++)
+        {
+            upTo[i + 1] = upTo[i] + (weights[i] / total);
+        }
+
+        var sampler = new TokenSampler(new SamplingSettings { Temperature = temperature }, logits.Length);
+        CandidateSet candidates = sampler.Select(logits);
+        for (double u = 0; u < 1; u += 0.0007)
+        {
+            int token = candidates.Draw(temperature, u);
+            Assert.InRange(u, upTo[token] - 1e-6, upTo[token + 1] + 1e-6);
+        }
+
+        Assert.Equal(4999, candidates.Draw(temperature, Math.BitDecrement(1.0)));
+    }
+
     [Fact]
     public void Sample_SameSeed_GivesTheSameTokens()
     {

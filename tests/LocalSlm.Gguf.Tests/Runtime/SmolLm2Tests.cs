@@ -6,6 +6,7 @@ namespace LocalSlm.Tests.Runtime;
 
 /// <summary>Greedy replies and first-step logits of SmolLM2-135M Q4_1. Expected values: <c>golden/models/smollm2-gguf.json</c>,
 /// made with llama.cpp v0.4.0 through a C shim; its README says what may be asserted.</summary>
+[Collection("native")]
 public sealed class SmolLm2Tests
 {
     private const string ModelFile = "smollm2-135m-instruct-q4_1.gguf";

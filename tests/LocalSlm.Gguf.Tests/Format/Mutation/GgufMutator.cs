@@ -88,6 +88,8 @@ internal sealed class GgufMutator(byte[] file)
     private byte[] ChangeField(Random random)
     {
         var copy = file.ToArray();
+        Span<byte> bytes = stackalloc byte[8];
+        Span<byte> bytes = stackalloc byte[8];
         for (var changes = random.Next(1, 3); changes > 0; changes--)
         {
             var field = _header.Fields[random.Next(_header.Fields.Count)];
@@ -98,7 +100,6 @@ internal sealed class GgufMutator(byte[] file)
                 continue;
             }
 
-            Span<byte> bytes = stackalloc byte[8];
             bytes.Clear();
             span.CopyTo(bytes);
             var value = BinaryPrimitives.ReadUInt64LittleEndian(bytes);

@@ -1,0 +1,313 @@
+using System.Text;
+using System.Text.Json;
+using LocalSlm.Gguf.Interop;
+using LocalSlm.Gguf.Runtime;
+using LocalSlm.Testing;
+using LocalSlm.Testing.TinyModels;
+
+namespace LocalSlm.Tests.Runtime;
+
+[Collection("native")]
+public sealed class GgufTokenizerTests
+{
+    private const string SmolLm2 = "smollm2-135m-instruct-q4_1.gguf";
+
+    /// <summary>The reference is the native tokenizer's own reading of the whole string, special tokens parsed.</summary>
+    [Fact]
+    public void Encode_RenderedGoldens_EqualsTheNativeWholeString()
+    {
+        TestAssets.GoldenOrSkip("templates");
+        var texts = GoldenTexts();
+        Assert.True(texts.Count > 500, $"Only {texts.Count} rendered texts were found.");
+        var compared = 0;
+        foreach (var path in Vocabularies())
+        {
+            using var vocabulary = LoadVocabulary(path);
+            var reader = new VocabularyReader(vocabulary);
+            var tokenizer = new GgufTokenizer(vocabulary);
+            foreach (var text in texts)
+            {
+                var expected = Native(reader, text);
+                var whole = new List<int>();
+                tokenizer.Encode([new PromptSpan(text, true)], false, whole);
+                Assert.Equal(expected, whole);
+
+                // Cut at arbitrary places: spans of one kind are one text.
+                var pieces = new List<int>();
+                var third = text.Length / 3;
+                tokenizer.Encode(
+                    [
+                        new PromptSpan(text[..third], true),
+                        new PromptSpan(text[third..(2 * third)], true),
+                        new PromptSpan(text[(2 * third)..], true),
+                    ],
+                    false,
+                    pieces
+                );
+                Assert.Equal(expected, pieces);
+                compared++;
+            }
+        }
+
+        Assert.True(compared > 0);
+    }
+
+    [Fact]
+    public void Encode_CallerTextBetweenControlText_EqualsTheNativeWholeString()
+    {
+        foreach (var path in Vocabularies())
+        {
+            using var vocabulary = LoadVocabulary(path);
+            var reader = new VocabularyReader(vocabulary);
+            var tokenizer = new GgufTokenizer(vocabulary);
+            foreach (
+                var user in (string[])
+                    ["Hello", " two  spaces ", "\n\nnew lines\n", "Grüße 👋🏽 日本語", "a < b > c [d] {e}", ""]
+            )
+            {
+                var spans = new[]
+                {
+                    new PromptSpan("<|im_start|>user\n", true),
+                    new PromptSpan(user, false),
+                    new PromptSpan("<|im_end|>\n<|im_start|>assistant\n", true),
+                };
+                var tokens = new List<int>();
+                tokenizer.Encode(spans, false, tokens);
+                Assert.Equal(Native(reader, string.Concat(spans.Select(span => span.Text))), tokens);
+            }
+        }
+    }
+
+    [Fact]
+    public void Encode_EverySpecialTokenTypedByACaller_StaysText()
+    {
+        foreach (var path in Vocabularies())
+        {
+            using var vocabulary = LoadVocabulary(path);
+            var tokenizer = new GgufTokenizer(vocabulary);
+            var reader = new VocabularyReader(vocabulary);
+            var markers = 0;
+            for (var token = 0; token < tokenizer.VocabularySize; token++)
+            {
+                var text = reader.GetTextBytes(token);
+                if (
+                    SpecialToken.From(token, text, (TokenAttributes)reader.GetAttributes(token))
+                    is not { ControlOnly: true }
+                )
+                {
+                    continue;
+                }
+
+                markers++;
+                var typed = $"say {Encoding.UTF8.GetString(text)} twice";
+                var tokens = new List<int>();
+                tokenizer.Encode([new PromptSpan(typed, false)], false, tokens);
+                Assert.DoesNotContain(token, tokens);
+                Assert.Equal(typed, Decode(tokenizer, tokens).TrimStart(' '));
+
+                // Half of it from the template, half from the caller: no token either.
+                tokens.Clear();
+                var half = typed.IndexOf(' ', StringComparison.Ordinal) + 3;
+                tokenizer.Encode(
+                    [new PromptSpan(typed[..half], true), new PromptSpan(typed[half..], false)],
+                    false,
+                    tokens
+                );
+                Assert.DoesNotContain(token, tokens);
+
+                tokens.Clear();
+                tokenizer.Encode([new PromptSpan(typed, true)], false, tokens);
+                Assert.Contains(token, tokens);
+            }
+
+            Assert.True(markers > 0, path);
+        }
+    }
+
+    [Fact]
+    public void Encode_OddText_ComesBackAsDocumented()
+    {
+        // Not as InlineData: lone surrogates do not survive the test runner.
+        (string Text, string Expected)[] cases =
+        [
+            ("a\0b\0", "a\0b\0"),
+            ("x\uD800y", "x\uFFFDy"),
+            ("\uDC00", "\uFFFD"),
+            ("", ""),
+        ];
+        using var vocabulary = LoadVocabulary(TestAssets.MiniMindPath);
+        var tokenizer = new GgufTokenizer(vocabulary);
+        foreach (var (text, expected) in cases)
+        {
+            var tokens = new List<int>();
+            tokenizer.Encode([new PromptSpan(text, false)], false, tokens);
+            Assert.Equal(expected, Decode(tokenizer, tokens));
+        }
+    }
+
+    [Fact]
+    public void Encode_SurrogatePairAcrossSpans_IsOneCharacter()
+    {
+        using var vocabulary = LoadVocabulary(TestAssets.MiniMindPath);
+        var tokenizer = new GgufTokenizer(vocabulary);
+        var tokens = new List<int>();
+        tokenizer.Encode([new PromptSpan("\uD83D", true), new PromptSpan("\uDC4B", false)], false, tokens);
+        Assert.Equal("👋", Decode(tokenizer, tokens));
+    }
+
+    [Fact]
+    public void Encode_TenMegabytes_ComesBackWhole()
+    {
+        using var vocabulary = LoadVocabulary(TestAssets.MiniMindPath);
+        var tokenizer = new GgufTokenizer(vocabulary);
+        var text = string.Concat(Enumerable.Repeat("The quick brown fox, 日本, jumps <|im_end|> over.\n", 210_000));
+        var tokens = new List<int>();
+        tokenizer.Encode([new PromptSpan(text, false)], false, tokens);
+        Assert.Equal(text, Decode(tokenizer, tokens));
+    }
+
+    [Fact]
+    public void Encode_SentencePieceMarkerTypedByACaller_GetsNoExtraSpace()
+    {
+        using var vocabulary = LoadVocabulary(TinyModelFiles.Get(TinyModelSet.LlamaSentencePiece));
+        var tokenizer = new GgufTokenizer(vocabulary);
+        var reader = new VocabularyReader(vocabulary);
+        var marker = Enumerable
+            .Range(0, tokenizer.VocabularySize)
+            .Select(token =>
+                SpecialToken.From(token, reader.GetTextBytes(token), (TokenAttributes)reader.GetAttributes(token))
+            )
+            .FirstOrDefault(token => token is { MatchesAlways: true, ControlOnly: true });
+        Assert.SkipWhen(marker is null, "The tiny SentencePiece vocabulary has no user-defined marker.");
+        var typed = "a" + Encoding.UTF8.GetString(marker.Text) + "b";
+        var tokens = new List<int>();
+        tokenizer.Encode([new PromptSpan(typed, false)], false, tokens);
+        Assert.DoesNotContain(marker.Id, tokens);
+        Assert.Equal(" " + typed, Decode(tokenizer, tokens));
+    }
+
+    [Fact]
+    public void Encode_AddingSpecialTokens_AddsWhatTheNativeTokenizerAdds()
+    {
+        foreach (var tiny in TinyModelSet.All)
+        {
+            using var vocabulary = LoadVocabulary(TinyModelFiles.Get(tiny));
+            var reader = new VocabularyReader(vocabulary);
+            var tokens = new List<int>();
+            new GgufTokenizer(vocabulary).Encode([new PromptSpan("some text", true)], true, tokens);
+            var buffer = new int[64];
+            var count = reader.Tokenize("some text"u8, buffer, addSpecial: true, parseSpecial: true);
+            Assert.Equal(buffer[..count], tokens);
+        }
+    }
+
+    [Fact]
+    public void Tokens_OfMiniMind_AreWhatItsTokenizerJsonSays()
+    {
+        using var source = JsonDocument.Parse(
+            File.ReadAllBytes(Path.Combine(TestAssets.MiniMindSourceFolder, "tokenizer.json"))
+        );
+        using var vocabulary = LoadVocabulary(TestAssets.MiniMindPath);
+        var tokenizer = new GgufTokenizer(vocabulary);
+        foreach (var added in source.RootElement.GetProperty("added_tokens").EnumerateArray())
+        {
+            var id = added.GetProperty("id").GetInt32();
+            Assert.Equal(added.GetProperty("content").GetString(), tokenizer.GetName(id));
+            if (added.GetProperty("special").GetBoolean())
+            {
+                Assert.True(tokenizer.IsControl(id));
+                Assert.True(tokenizer.GetBytes(id).IsEmpty);
+            }
+        }
+
+        Assert.Contains(tokenizer.EndOfGenerationTokens, id => tokenizer.GetName(id) == "<|im_end|>");
+        Assert.All(tokenizer.EndOfGenerationTokens, id => Assert.True(tokenizer.IsEndOfGeneration(id)));
+    }
+
+    private static List<string> GoldenTexts()
+    {
+        var texts = new HashSet<string>();
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(TestAssets.GoldenFolder!, "templates"), "*.json"))
+        {
+            using var document = JsonDocument.Parse(File.ReadAllBytes(file));
+            Collect(document.RootElement);
+        }
+
+        return [.. texts];
+
+        void Collect(JsonElement element)
+        {
+            switch (element.ValueKind)
+            {
+                case JsonValueKind.Object:
+                    foreach (var property in element.EnumerateObject())
+                    {
+                        if (property.Value.ValueKind == JsonValueKind.String && property.Name == "out")
+                        {
+                            texts.Add(property.Value.GetString()!);
+                        }
+                        else
+                        {
+                            Collect(property.Value);
+                        }
+                    }
+
+                    break;
+                case JsonValueKind.Array:
+                    foreach (var item in element.EnumerateArray())
+                    {
+                        Collect(item);
+                    }
+
+                    break;
+            }
+        }
+    }
+
+    private static IEnumerable<string> Vocabularies()
+    {
+        yield return TestAssets.MiniMindPath;
+        yield return TinyModelFiles.Get(TinyModelSet.LlamaSentencePiece);
+        yield return TinyModelFiles.Get(TinyModelSet.SlidingWindow);
+        if (TestAssets.ModelsFolder is { } folder && File.Exists(Path.Combine(folder, SmolLm2)))
+        {
+            yield return Path.Combine(folder, SmolLm2);
+        }
+
+        // More vocabularies, such as the ggml-vocab-*.gguf files of llama.cpp's source.
+        if (Environment.GetEnvironmentVariable("LOCALSLM_VOCABULARIES") is { } more)
+        {
+            foreach (var path in Directory.EnumerateFiles(more, "*.gguf"))
+            {
+                yield return path;
+            }
+        }
+    }
+
+    private static ModelHandle LoadVocabulary(string path)
+    {
+        NativeRuntime.EnsureLoaded(TestAssets.NativeDirectory);
+        var parameters = LlamaNative.llama_model_default_params();
+        parameters.vocab_only = 1;
+        return ModelHandle.Load(path, parameters) ?? throw new InvalidOperationException($"'{path}' does not load.");
+    }
+
+    private static int[] Native(VocabularyReader reader, string text)
+    {
+        var bytes = Encoding.UTF8.GetBytes(text);
+        var buffer = new int[bytes.Length + 16];
+        var count = reader.Tokenize(bytes, buffer, addSpecial: false, parseSpecial: true);
+        return buffer[..count];
+    }
+
+    private static string Decode(GgufTokenizer tokenizer, List<int> tokens)
+    {
+        using var bytes = new MemoryStream();
+        foreach (var token in tokens)
+        {
+            bytes.Write(tokenizer.GetBytes(token));
+        }
+
+        return Encoding.UTF8.GetString(bytes.ToArray());
+    }
+}
