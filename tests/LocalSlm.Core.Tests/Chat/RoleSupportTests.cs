@@ -11,12 +11,7 @@ public sealed class RoleSupportTests
     [Fact]
     public void Renders_PublishedTemplates_AgreesWithTheGoldenRenders()
     {
-        var folder = TestAssets.GoldenFolder is { } golden ? Path.Combine(golden, "templates") : null;
-        if (folder is null || !Directory.Exists(folder))
-        {
-            Assert.Skip("There is no golden folder with templates; set LOCALSLM_GOLDEN.");
-        }
-
+        var folder = TestAssets.GoldenOrSkip("templates");
         var conversations = ReadConversations(Path.Combine(folder, "conversations.json"));
         var (templates, leftOut) = (0, 0);
         foreach (var file in Directory.EnumerateFiles(folder, "*.json").Order())
