@@ -82,6 +82,7 @@ public sealed class LocalChatClient : IChatClient, IAsyncDisposable
     /// <exception cref="ContextOverflowException">The prompt is longer than the context.</exception>
     /// <exception cref="ChatTemplateException">The chat template refuses the conversation.</exception>
     /// <exception cref="ModelNotFoundException"><see cref="ChatOptions.ModelId"/> names another model.</exception>
+    /// <exception cref="ModelUnloadedException">The model was unloaded.</exception>
     public IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
         IEnumerable<ChatMessage> messages,
         ChatOptions? options = null,
@@ -99,8 +100,9 @@ public sealed class LocalChatClient : IChatClient, IAsyncDisposable
     /// <returns>The tokens.</returns>
     /// <exception cref="NotSupportedException">An option or a content is not supported; the message names it.</exception>
     /// <exception cref="ChatTemplateException">The chat template refuses the conversation.</exception>
+    /// <exception cref="ModelUnloadedException">The model was unloaded.</exception>
     public int CountPromptTokens(IEnumerable<ChatMessage> messages, ChatOptions? options = null) =>
-        _fitter.Count(_translator.Translate(this, messages, options));
+        WhileLoaded(_fitter.Count, _translator.Translate(this, messages, options));
 
     /// <inheritdoc/>
     /// <remarks>Gives <see cref="ChatClientMetadata"/>, <see cref="LoadedModelInfo"/>, <see cref="EngineStatistics"/> (the
@@ -171,7 +173,7 @@ public sealed class LocalChatClient : IChatClient, IAsyncDisposable
     )
     {
         var request = _translator.Translate(this, messages, options);
-        var prompt = _fitter.Fit(request);
+        var prompt = WhileLoaded(_fitter.Fit, request);
         if (prompt.DroppedTurns > 0)
         {
             _services.Logger.TurnsDropped(
@@ -184,6 +186,19 @@ public sealed class LocalChatClient : IChatClient, IAsyncDisposable
         }
 
         return (request, prompt);
+    }
+
+    /// <summary>Tells in our own words that the tokenizer went away with its model.</summary>
+    private T WhileLoaded<T>(Func<ChatRequest, T> work, ChatRequest request)
+    {
+        try
+        {
+            return work(request);
+        }
+        catch (ObjectDisposedException)
+        {
+            throw new ModelUnloadedException(_services.Info.Name);
+        }
     }
 
     private ResponseAssembler MakeAssembler(PreparedPrompt prompt) =>

@@ -37,8 +37,7 @@ internal sealed class PromptRenderer(ChatModelServices services)
         }
 
         var format = Find(request.Template);
-        RefuseDroppedRole(format, messages, PromptMessage.System);
-        RefuseDroppedRole(format, messages, PromptMessage.Tool);
+        RefuseDroppedRoles(format, messages);
         return format.Format.Render(
             new PromptInput
             {
@@ -75,15 +74,17 @@ internal sealed class PromptRenderer(ChatModelServices services)
         return _parsed[template] = new RoleSupport(services.ParsePromptFormat(template));
     }
 
-    private void RefuseDroppedRole(RoleSupport format, IReadOnlyList<PromptMessage> messages, string role)
+    private void RefuseDroppedRoles(RoleSupport format, IReadOnlyList<PromptMessage> messages)
     {
         for (var index = 0; index < messages.Count; index++)
         {
-            if (messages[index].Role == role && messages[index].Content.Length > 0 && !format.Renders(role))
+            var (role, isFirst) = (messages[index].Role, index == 0);
+            if (messages[index].Content.Length > 0 && !format.Renders(role, isFirst))
             {
+                var place = role == PromptMessage.System && !isFirst ? " behind the first message" : "";
                 throw new NotSupportedException(
-                    $"The chat template of model '{services.Info.Name}' leaves out messages of the role '{role}'. "
-                        + "Put their text into a user message, or give another template in ChatOptions.ChatTemplate."
+                    $"The chat template of model '{services.Info.Name}' leaves out messages of the role '{role}'{place}. "
+                        + "Put their text elsewhere, or give another template in ChatOptions.ChatTemplate."
                 );
             }
         }

@@ -1,36 +1,31 @@
 namespace LocalSlm.Chat;
 
 /// <summary>Finds out, once for each template, whether messages of a role reach the prompt at all: some templates skip
-/// system or tool messages without a word.</summary>
+/// system or tool messages without a word, or system messages that do not come first.</summary>
 internal sealed class RoleSupport(IPromptFormat format)
 {
     private const string Probe = "LocalSlmProbe";
 
-    private readonly Lazy<bool> _system = new(() =>
-        Reaches(format, [new PromptMessage(PromptMessage.System, Probe), new PromptMessage(PromptMessage.User, "a")])
-    );
+    private static readonly PromptMessage s_user = new(PromptMessage.User, "a");
+    private static readonly PromptMessage s_assistant = new(PromptMessage.Assistant, "b");
+    private static readonly PromptMessage s_system = new(PromptMessage.System, Probe);
+    private static readonly PromptMessage s_tool = new(PromptMessage.Tool, Probe);
 
-    private readonly Lazy<bool> _tool = new(() =>
-        Reaches(
-            format,
-            [
-                new PromptMessage(PromptMessage.User, "a"),
-                new PromptMessage(PromptMessage.Assistant, "b"),
-                new PromptMessage(PromptMessage.Tool, Probe),
-            ]
-        )
-    );
+    private readonly Lazy<bool> _firstSystem = new(() => Reaches(format, [s_system, s_user]));
+    private readonly Lazy<bool> _laterSystem = new(() => Reaches(format, [s_user, s_assistant, s_system, s_user]));
+    private readonly Lazy<bool> _tool = new(() => Reaches(format, [s_user, s_assistant, s_tool]));
 
     /// <summary>Gets the template.</summary>
     public IPromptFormat Format => format;
 
     /// <summary>Tells whether the text of a role's messages is rendered.</summary>
     /// <param name="role">The role.</param>
+    /// <param name="isFirst">Whether the message is the first of the conversation.</param>
     /// <returns><see langword="false"/> where it is certain that it is not.</returns>
-    public bool Renders(string role) =>
+    public bool Renders(string role, bool isFirst) =>
         role switch
         {
-            PromptMessage.System => _system.Value,
+            PromptMessage.System => isFirst ? _firstSystem.Value : _laterSystem.Value,
             PromptMessage.Tool => _tool.Value,
             _ => true,
         };
@@ -42,7 +37,7 @@ internal sealed class RoleSupport(IPromptFormat format)
             var prompt = format.Render(
                 new PromptInput { Messages = messages, Variables = new Dictionary<string, object?>() }
             );
-            return string.Concat(prompt.Select(span => span.Text)).Contains(Probe, StringComparison.Ordinal);
+            return string.Concat(prompt.Select(static span => span.Text)).Contains(Probe, StringComparison.Ordinal);
         }
         catch (ChatTemplateException)
         {

@@ -102,6 +102,7 @@ internal sealed class SharedModel(string name, ChatModelOptions options, ModelLo
             }
 
             _disposed = true;
+            Volatile.Write(ref _client, null);
         }
 
         _unloading.Cancel();

@@ -366,6 +366,18 @@ public sealed class LocalChatClientTests
     }
 
     [Fact]
+    public async Task GetResponse_ModelIsUnloaded_IsATypedErrorAtTheCall()
+    {
+        var model = new FakeChatModel();
+        model.Tokenizer.IsDisposed = true;
+
+        Assert.Throws<ModelUnloadedException>(() => model.Client.GetStreamingResponseAsync(s_hello));
+        Assert.Throws<ModelUnloadedException>(() => model.Client.CountPromptTokens(s_hello));
+        var error = await Assert.ThrowsAsync<ModelUnloadedException>(() => model.Client.GetResponseAsync(s_hello));
+        Assert.Equal(FakeChatModel.Name, error.Model);
+    }
+
+    [Fact]
     public async Task GetStreamingResponse_ConcurrentCalls_StayApart()
     {
         var model = new FakeChatModel();

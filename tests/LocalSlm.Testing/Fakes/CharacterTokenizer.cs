@@ -21,11 +21,15 @@ public sealed class CharacterTokenizer : ITokenizer
 
     public IReadOnlyList<int> EndOfGenerationTokens { get; } = [FirstSpecial + 2];
 
+    /// <summary>Gets or sets a value indicating whether the model behind the tokenizer is gone.</summary>
+    public bool IsDisposed { get; set; }
+
     /// <summary>Gets how often a prompt was tokenized.</summary>
     public int EncodeCount { get; private set; }
 
     public void Encode(IReadOnlyList<PromptSpan> prompt, bool addSpecialTokens, List<int> tokens)
     {
+        ObjectDisposedException.ThrowIf(IsDisposed, this);
         EncodeCount++;
         if (addSpecialTokens)
         {
