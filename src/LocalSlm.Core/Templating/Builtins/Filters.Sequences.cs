@@ -414,7 +414,7 @@ internal static partial class Filters
         if (arguments.Positional.Length > 0)
         {
             string name = Texts.Of(Text(state, arguments.Positional[0]));
-            var found = Tests.Table.TryGetValue(name, out var named)
+            var found = JinjaTests.Table.TryGetValue(name, out var named)
                 ? named
                 : throw state.Error($"No test named '{name}'.");
             object?[] rest = arguments.Skip(1).Positional;

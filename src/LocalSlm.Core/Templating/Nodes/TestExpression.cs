@@ -13,7 +13,7 @@ internal sealed class TestExpression : Expression
         _operand = operand;
         _name = name;
         _arguments = arguments;
-        _test = Tests.Table.GetValueOrDefault(name);
+        _test = JinjaTests.Table.GetValueOrDefault(name);
         Over(operand);
         Over(arguments.Expressions);
     }

@@ -577,7 +577,7 @@ internal sealed partial class Parser
             Leave();
         }
 
-        if (!Tests.Table.ContainsKey(name) && _conditional == 0)
+        if (!JinjaTests.Table.ContainsKey(name) && _conditional == 0)
         {
             _unknown.Add(Error($"No test named '{name}'."));
         }

@@ -108,16 +108,14 @@ internal sealed class JsonWriter(RenderState state, TextBuilder output, JsonLayo
 
     private int[] SortedKeys(DictValue dict)
     {
-        state.Charge(dict.Count * 16L);
-        return
-        [
-            .. Enumerable
-                .Range(0, dict.Count)
-                .OrderBy(
-                    i => KeyComparer.Unwrap(dict.Items.GetAt(i).Key),
-                    Comparer<object?>.Create((a, b) => Values.Compare(state, a, b, "<") ?? 0)
-                ),
-        ];
+        var indices = Enumerable.Range(0, dict.Count).Select(i => (object?)i).ToList();
+        var sorted = Sequences.Sorted(
+            state,
+            indices,
+            i => KeyComparer.Unwrap(dict.Items.GetAt((int)i!).Key),
+            reverse: false
+        );
+        return [.. sorted.Select(i => (int)i!)];
     }
 
     private void Separate(int index, int depth, bool fromCaller)

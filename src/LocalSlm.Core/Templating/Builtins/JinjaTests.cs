@@ -3,7 +3,7 @@ using System.Collections.Frozen;
 namespace LocalSlm.Templating;
 
 /// <summary>Jinja's tests.</summary>
-internal static class Tests
+internal static class JinjaTests
 {
     public static readonly FrozenDictionary<string, TemplateTest> Table = Make().ToFrozenDictionary();
 
