@@ -27,6 +27,12 @@ internal static class MemoryPlanner
 
         var shares = layout == KvCacheLayout.Split ? sequences : 1;
         var trained = facts.TrainedContextTokens > 0 ? facts.TrainedContextTokens : FallbackContextTokens;
+        if (layout == KvCacheLayout.Unified && options.CacheTokens is { } most)
+        {
+            // No conversation is longer than what all may hold together.
+            trained = Math.Min(trained, most);
+        }
+
         var context =
             options.ContextTokens
             ?? (int)Math.Clamp(Math.Min(trained, RoundDown(affordable / shares)), ContextGranularity, int.MaxValue);
