@@ -32,6 +32,12 @@ internal static class MemoryPlanner
 
         var shares = layout == KvCacheLayout.Split ? sequences : 1;
         var wanted = GetDefaultContextTokens(facts);
+        if (layout == KvCacheLayout.Unified && options.CacheTokens is { } most)
+        {
+            // No conversation is longer than what all may hold together.
+            wanted = Math.Min(wanted, most);
+        }
+
         var context =
             options.ContextTokens
             ?? (int)Math.Clamp(Math.Min(wanted, RoundDown(affordable / shares)), ContextGranularity, int.MaxValue);

@@ -53,6 +53,13 @@ public sealed class MemoryPlannerTests
     }
 
     [Fact]
+    public void Plan_CacheShorterThanTheTrainedLength_LimitsTheContext()
+    {
+        var plan = MemoryPlanner.Plan(s_facts, new ModelLoadOptions { CacheTokens = 2048 }, 64 * Gigabyte);
+        Assert.Equal((2048, 2048), (plan.SequenceTokens, plan.TotalTokens));
+    }
+
+    [Fact]
     public void Plan_SplitLayout_GivesEverySequenceItsOwn()
     {
         var options = new ModelLoadOptions { KvCacheLayout = KvCacheLayout.Split, ContextTokens = 1000 };
