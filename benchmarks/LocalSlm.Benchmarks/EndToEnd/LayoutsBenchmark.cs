@@ -1,0 +1,67 @@
+using LocalSlm.Benchmarks.EndToEnd.Measuring;
+
+namespace LocalSlm.Benchmarks.EndToEnd;
+
+/// <summary>Unified against split KV memory with eight long chats: what <see cref="KvCacheLayout.Automatic"/> rests on.</summary>
+internal static class LayoutsBenchmark
+{
+    private const int Chats = 8;
+    private const int PromptTokens = 1000;
+    private const int OutputTokens = 100;
+
+    public static async Task RunAsync(BenchmarkRun run)
+    {
+        var model = BenchmarkModel.Largest;
+        var repetitions = Math.Min(run.Repetitions, 3);
+        var report = new Report(
+            $"KV layouts with {Chats} long chats: {model.Name}",
+            $"Prompts {PromptTokens} tokens, all different, replies {OutputTokens}, greedy, {Machine.Threads} threads; output tokens/s of all chats together, medians of {repetitions}, in turns.",
+            "measure",
+            "Unified",
+            "Split",
+            "Split ÷ Unified"
+        );
+        await using var unified = await LoadAsync(model, KvCacheLayout.Unified);
+        await using var split = await LoadAsync(model, KvCacheLayout.Split);
+        List<(double Whole, double Decode)> ofUnified = [];
+        List<(double Whole, double Decode)> ofSplit = [];
+        for (var round = 0; round < repetitions; round++)
+        {
+            var prompts = Enumerable
+                .Range(0, Chats)
+                .Select(chat => unified.Prompt(PromptTokens, (round * 100) + chat))
+                .ToArray();
+            var options = unified.Exactly(OutputTokens);
+            ofUnified.Add(
+                await QuietGuard.MeasureAsync(() => ConcurrencyBenchmark.RunChatsAsync(unified, prompts, options))
+            );
+            ofSplit.Add(
+                await QuietGuard.MeasureAsync(() => ConcurrencyBenchmark.RunChatsAsync(split, prompts, options))
+            );
+        }
+
+        AddRow("whole time", figure => figure.Whole);
+        AddRow("decode", figure => figure.Decode);
+        report.Print();
+
+        void AddRow(string measure, Func<(double Whole, double Decode), double> pick)
+        {
+            var (left, right) = (Median.Of(ofUnified.Select(pick)), Median.Of(ofSplit.Select(pick)));
+            report.Add(measure, Report.Number(left), Report.Number(right), Report.Ratio(right / left));
+        }
+    }
+
+    private static Task<LoadedClient> LoadAsync(BenchmarkModel model, KvCacheLayout layout) =>
+        LoadedClient.LoadAsync(
+            model,
+            new ModelLoadOptions
+            {
+                ContextTokens = 1280,
+                MaxConcurrentReplies = Chats,
+                CachedConversations = 0,
+                KvCacheLayout = layout,
+                Threads = Machine.Threads,
+                AdaptThreads = false,
+            }
+        );
+}
