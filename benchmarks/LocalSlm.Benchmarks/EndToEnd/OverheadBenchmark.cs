@@ -14,24 +14,37 @@ internal static class OverheadBenchmark
     private const int OutputTokens = 512;
     private const int ContextTokens = 1024;
 
+    /// <summary>Single steps are short and the reader may see two tokens at once: steps are taken in groups.</summary>
+    private const int StepGroup = 16;
+
     public static async Task RunAsync(BenchmarkRun run)
+    {
+        foreach (var threads in Machine.Threads > 1 ? (int[])[1, Machine.Threads] : [1])
+        {
+            await RunAsync(run, threads);
+        }
+    }
+
+    private static async Task RunAsync(BenchmarkRun run, int threads)
     {
         var model = BenchmarkModel.MiniMind;
         var report = new Report(
             $"Time per token, layer by layer: {model.Name}",
-            $"Prompt {PromptTokens} tokens, reply {OutputTokens}, greedy, {Machine.Threads} threads; medians of {run.Repetitions}, in turns.",
+            $"Prompt {PromptTokens} tokens, reply {OutputTokens}, greedy, {threads} threads; medians of {run.Repetitions}, in turns.",
             "layer",
             "µs per token",
             "rate ÷ bare loop",
             "target",
-            "median step, µs",
+            $"median of {StepGroup} steps, µs per token",
             "more than the bare loop"
         );
         var options = PeersBenchmark.SingleStream();
+        options.Threads = threads;
         var buffered = options.Clone();
         buffered.ReplyBufferUpdates = OutputTokens * 2;
-        using var bare = new BareLoop(model, ContextTokens, options.BatchTokens, Machine.Threads);
-        using var polling = new BareLoop(model, ContextTokens, options.BatchTokens, Machine.Threads, poll: 50);
+        using var bare = new BareLoop(model, ContextTokens, options.BatchTokens, threads);
+        using var polling = new BareLoop(model, ContextTokens, options.BatchTokens, threads, poll: 1);
+        using var stoppable = new BareLoop(model, ContextTokens, options.BatchTokens, threads, isStoppable: true);
         using var decoder = await new GgufRuntime().OpenAsync(
             model.Path,
             options,
@@ -49,8 +62,14 @@ internal static class OverheadBenchmark
         [
             ("bare loop", times => Task.FromResult(bare.Generate(prompt, OutputTokens, output, times).Decode), [], []),
             (
-                "bare loop, pool that polls (50)",
+                "bare loop, pool that polls (1)",
                 times => Task.FromResult(polling.Generate(prompt, OutputTokens, output, times).Decode),
+                [],
+                []
+            ),
+            (
+                "bare loop, abort callback",
+                times => Task.FromResult(stoppable.Generate(prompt, OutputTokens, output, times).Decode),
                 [],
                 []
             ),
@@ -95,7 +114,7 @@ internal static class OverheadBenchmark
                 }
 
                 // A polling pool spins on for a while after its last step.
-                await Task.Delay(200);
+                await Task.Delay(50);
             }
         }
 
@@ -117,7 +136,10 @@ internal static class OverheadBenchmark
     }
 
     private static IEnumerable<double> Steps(List<long> times) =>
-        times.Zip(times.Skip(1), (from, to) => Stopwatch.GetElapsedTime(from, to).TotalMicroseconds);
+        times.Zip(
+            times.Skip(StepGroup),
+            (from, to) => Stopwatch.GetElapsedTime(from, to).TotalMicroseconds / StepGroup
+        );
 
     private static TimeSpan Decode(ITokenDecoder decoder, int[] prompt, List<long> times)
     {

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Numerics.Tensors;
 using LocalSlm.Gguf.Interop;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LocalSlm.Benchmarks.EndToEnd.Measuring;
 
@@ -13,7 +14,22 @@ internal sealed class BareLoop : IDisposable
     private readonly BatchHandle _batch;
     private readonly int _vocabularySize;
 
-    public BareLoop(BenchmarkModel model, int contextTokens, int batchTokens, int threads, uint poll = 0)
+    private readonly AbortGuard? _guard;
+
+    /// <param name="model">The model.</param>
+    /// <param name="contextTokens">The size of the context.</param>
+    /// <param name="batchTokens">The most tokens of one step.</param>
+    /// <param name="threads">The threads that compute.</param>
+    /// <param name="poll">How long idle workers spin, 0 to 100.</param>
+    /// <param name="isStoppable">Whether llama.cpp asks the same abort callback as LocalSlm's decoder sets.</param>
+    public BareLoop(
+        BenchmarkModel model,
+        int contextTokens,
+        int batchTokens,
+        int threads,
+        uint poll = 0,
+        bool isStoppable = false
+    )
     {
         NativeRuntime.EnsureLoaded(null);
         _model = ModelHandle.Load(model.Path, LlamaNative.llama_model_default_params())!;
@@ -24,9 +40,16 @@ internal sealed class BareLoop : IDisposable
         parameters.n_threads = parameters.n_threads_batch = threads;
         parameters.kv_unified = 1;
         parameters.flash_attn_type = 1;
-        using var pool = ThreadPoolHandle.Create(threads, poll);
+        using var pool = threads > 1 ? ThreadPoolHandle.Create(threads, poll) : null;
         _context = ContextHandle.Create(_model, parameters, pool)!;
         _batch = new BatchHandle(batchTokens);
+        if (isStoppable)
+        {
+            _guard = new AbortGuard(new NativeLogScope(NullLogger.Instance), static () => false);
+            _guard.Arm(long.MaxValue, watchesLoad: false, CancellationToken.None);
+            _guard.Attach(_context);
+        }
+
         _vocabularySize = LlamaNative.llama_vocab_n_tokens(LlamaNative.llama_model_get_vocab(_model));
     }
 
@@ -75,6 +98,7 @@ internal sealed class BareLoop : IDisposable
     public void Dispose()
     {
         _context.Dispose();
+        _guard?.Dispose();
         _batch.Dispose();
         _model.Dispose();
     }

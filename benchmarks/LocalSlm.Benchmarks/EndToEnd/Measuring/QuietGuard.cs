@@ -19,6 +19,12 @@ internal static class QuietGuard
         ? LinuxProcessorUsage.TryOpen([.. Enumerable.Range(0, Environment.ProcessorCount)])
         : null;
 
+    /// <summary>How long one whole benchmark waits for a quiet machine, all measurements together.</summary>
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(60);
+
+    private static readonly TimeSpan Sample = TimeSpan.FromMilliseconds(250);
+
+    private static TimeSpan s_waited;
     private static int s_runs;
     private static int s_repeated;
     private static int s_disturbed;
@@ -33,7 +39,7 @@ internal static class QuietGuard
                     CultureInfo.InvariantCulture,
                     $"{s_runs} measurements; {s_repeated} more were repeated because other processes used over {AllowedShare:P0} of a core, {s_disturbed} counted although they did."
                 );
-            (s_runs, s_repeated, s_disturbed) = (0, 0, 0);
+            (s_runs, s_repeated, s_disturbed, s_waited) = (0, 0, 0, default);
             return summary;
         }
     }
@@ -48,6 +54,7 @@ internal static class QuietGuard
         var least = double.MaxValue;
         for (var attempt = 0; attempt < MaxTries; attempt++)
         {
+            await WaitAsync(peer);
             var clock = Stopwatch.StartNew();
             var before = Others(peer);
             var result = await measure();
@@ -69,6 +76,21 @@ internal static class QuietGuard
         s_repeated--;
         s_disturbed++;
         return best;
+    }
+
+    private static async Task WaitAsync(Process? peer)
+    {
+        while (Usage is not null && s_waited < LongestWait)
+        {
+            var before = Others(peer);
+            await Task.Delay(Sample);
+            if (Others(peer) - before <= Grain)
+            {
+                return;
+            }
+
+            s_waited += Sample;
+        }
     }
 
     private static TimeSpan Others(Process? peer)
