@@ -21,6 +21,9 @@ internal static unsafe partial class NativeLogRouter
     [ThreadStatic]
     private static int t_level;
 
+    [ThreadStatic]
+    private static bool t_isUnheard;
+
     /// <summary>Sets the callbacks of the loaded libraries.</summary>
     public static void Install()
     {
@@ -74,6 +77,14 @@ internal static unsafe partial class NativeLogRouter
         {
             Flush(line);
             t_level = level;
+
+            // llama.cpp writes details at every step, which must not cost memory for every token when nobody wants them.
+            t_isUnheard = (t_current ?? Latest()) is not { } scope || !IsHeard(scope, LevelOf(level));
+        }
+
+        if (t_isUnheard)
+        {
+            return;
         }
 
         while (text.IndexOf((byte)'\n') is >= 0 and var end)
@@ -100,14 +111,7 @@ internal static unsafe partial class NativeLogRouter
             return;
         }
 
-        // ggml.h: NONE 0, DEBUG 1, INFO 2, WARN 3, ERROR 4. What llama.cpp calls information is detail for the user of an app.
-        var level = t_level switch
-        {
-            4 => LogLevel.Error,
-            3 => LogLevel.Warning,
-            2 => LogLevel.Debug,
-            _ => LogLevel.Trace,
-        };
+        var level = LevelOf(t_level);
         if (level >= LogLevel.Warning && scope.ExpectsFailure)
         {
             level = LogLevel.Trace;
@@ -119,6 +123,21 @@ internal static unsafe partial class NativeLogRouter
 
         LogNative(scope.Logger, level, message);
     }
+
+    /// <summary>ggml.h: NONE 0, DEBUG 1, INFO 2, WARN 3, ERROR 4. What llama.cpp calls information is detail for the user of an
+    /// app.</summary>
+    private static LogLevel LevelOf(int level) =>
+        level switch
+        {
+            4 => LogLevel.Error,
+            3 => LogLevel.Warning,
+            2 => LogLevel.Debug,
+            _ => LogLevel.Trace,
+        };
+
+    /// <summary>Errors are always kept: they become part of exceptions.</summary>
+    private static bool IsHeard(NativeLogScope scope, LogLevel level) =>
+        level == LogLevel.Error || scope.Logger.IsEnabled(level);
 
     private static NativeLogScope? Latest()
     {
