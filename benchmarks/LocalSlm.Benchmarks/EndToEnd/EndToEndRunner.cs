@@ -28,6 +28,10 @@ internal static class EndToEndRunner
             {
                 repetitions = int.Parse(argument["--repetitions=".Length..], CultureInfo.InvariantCulture);
             }
+            else if (argument.StartsWith("--tries=", StringComparison.Ordinal))
+            {
+                QuietGuard.MaxTries = int.Parse(argument["--tries=".Length..], CultureInfo.InvariantCulture);
+            }
             else if (All.ContainsKey(argument))
             {
                 names.Add(argument);
@@ -35,7 +39,7 @@ internal static class EndToEndRunner
             else
             {
                 Console.Error.WriteLine(
-                    $"There is no end-to-end benchmark '{argument}'. Usage: e2e [--repetitions=N] [{string.Join(" | ", All.Keys)}]…"
+                    $"There is no end-to-end benchmark '{argument}'. Usage: e2e [--repetitions=N] [--tries=N] [{string.Join(" | ", All.Keys)}]…"
                 );
                 return 2;
             }
