@@ -19,7 +19,7 @@ internal static class OverheadBenchmark
 
     public static async Task RunAsync(BenchmarkRun run)
     {
-        foreach (var threads in Machine.Threads > 1 ? (int[])[1, Machine.Threads] : [1])
+        foreach (var threads in Machine.Threads > 1 ? (int[])[Machine.Threads, 1] : [1])
         {
             await RunAsync(run, threads);
         }
