@@ -1,3 +1,15 @@
 using BenchmarkDotNet.Running;
+using LocalSlm.Benchmarks.EndToEnd;
+using LocalSlm.Benchmarks.EndToEnd.Measuring;
 
-BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+switch (args)
+{
+    case ["e2e", .. var names]:
+        return await EndToEndRunner.RunAsync(names);
+    case [CoreBurner.Verb, var seconds]:
+        CoreBurner.Burn(TimeSpan.FromSeconds(int.Parse(seconds, System.Globalization.CultureInfo.InvariantCulture)));
+        return 0;
+    default:
+        BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+        return 0;
+}

@@ -19,14 +19,16 @@ internal static class PeerRestore
         var locked = File.ReadAllText(Path.Combine(source, "package-lock.json"));
         using (RestoreLock.Take(layout.LockFile))
         {
+            // Our own script beside the lock file changes more often than the peer's version.
+            Directory.CreateDirectory(target);
+            foreach (var file in Directory.GetFiles(source))
+            {
+                File.Copy(file, Path.Combine(target, Path.GetFileName(file)), overwrite: true);
+            }
+
             if (!File.Exists(stamp) || File.ReadAllText(stamp) != locked)
             {
-                Directory.CreateDirectory(target);
                 File.Delete(stamp);
-                foreach (var file in Directory.GetFiles(source))
-                {
-                    File.Copy(file, Path.Combine(target, Path.GetFileName(file)), overwrite: true);
-                }
 
                 // The optional packages are native libraries for every device there is, hundreds of megabytes. Node finds
                 // the ones that the build restored, two folders up.

@@ -8,6 +8,9 @@ namespace LocalSlm.Scheduling;
 /// the reply can be replayed in any free sequence; nothing else about it is kept anywhere.</summary>
 internal sealed class LiveReply : IGeneration
 {
+    /// <summary>Room for so many tokens is made at the start, so that most replies never grow their lists.</summary>
+    private const int MostReservedTokens = 2048;
+
     private readonly List<int> _tokens;
     private readonly Action<LiveReply> _onEnded;
     private CancellationTokenRegistration _registration;
@@ -27,7 +30,9 @@ internal sealed class LiveReply : IGeneration
         Order = order;
         SubmittedAt = now;
         _onEnded = onEnded;
-        _tokens = new List<int>(request.Prompt.Length + Math.Min(request.MaxOutputTokens, 256));
+        var outputTokens = Math.Min(request.MaxOutputTokens, MostReservedTokens);
+        OutputTokens = new List<int>(outputTokens);
+        _tokens = new List<int>(request.Prompt.Length + outputTokens);
         _tokens.AddRange(request.Prompt);
         Sampler = new TokenSampler(request.Sampling, vocabularySize);
         Sampler.AcceptPrompt(request.Prompt);
@@ -57,7 +62,7 @@ internal sealed class LiveReply : IGeneration
     /// <summary>Gets how many of its tokens are not computed yet.</summary>
     public int Remaining => _tokens.Count - (Slot?.Length ?? 0);
 
-    public List<int> OutputTokens { get; } = [];
+    public List<int> OutputTokens { get; }
 
     public int CachedTokens { get; set; } = -1;
 

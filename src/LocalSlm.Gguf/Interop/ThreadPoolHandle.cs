@@ -8,9 +8,11 @@ internal sealed unsafe class ThreadPoolHandle : NativeHandle
     private ThreadPoolHandle(nint handle, delegate* unmanaged[Cdecl]<nint, void> free)
         : base(handle) => _free = free;
 
-    /// <summary>Creates a pool whose idle workers sleep at once (<c>poll</c> 0) rather than spin.</summary>
+    /// <summary>Creates a pool.</summary>
+    /// <param name="threads">Its threads, the one that calls included.</param>
+    /// <param name="poll">How long idle workers spin before they sleep, 0 to 100; 0: they sleep at once.</param>
     /// <returns>The pool, or <see langword="null"/> where the CPU backend offers none.</returns>
-    public static ThreadPoolHandle? Create(int threads)
+    public static ThreadPoolHandle? Create(int threads, uint poll = 0)
     {
         const int CpuDevice = 0; // GGML_BACKEND_DEVICE_TYPE_CPU
         var device = GgmlNative.ggml_backend_dev_by_type(CpuDevice);
@@ -32,7 +34,7 @@ internal sealed unsafe class ThreadPoolHandle : NativeHandle
 
         GgmlThreadpoolParams parameters;
         GgmlNative.ggml_threadpool_params_init(&parameters, threads);
-        parameters.poll = 0;
+        parameters.poll = poll;
         var handle = create(&parameters);
         return handle == 0 ? null : new ThreadPoolHandle(handle, free);
     }

@@ -1,0 +1,30 @@
+using LocalSlm.Testing;
+
+namespace LocalSlm.Benchmarks.EndToEnd.Measuring;
+
+/// <summary>A model that is measured.</summary>
+/// <param name="Name">Its name in tables.</param>
+/// <param name="Path">Its file.</param>
+internal sealed record BenchmarkModel(string Name, string Path)
+{
+    /// <summary>Gets the small model that the build restores.</summary>
+    public static BenchmarkModel MiniMind => new("MiniMind2-Small Q8_0", TestAssets.MiniMindPath);
+
+    /// <summary>Gets SmolLM2-135M, or <see langword="null"/> where the folder of larger models is absent.</summary>
+    public static BenchmarkModel? SmolLm2
+    {
+        get
+        {
+            var path = TestAssets.ModelsFolder is { } folder
+                ? System.IO.Path.Combine(folder, "smollm2-135m-instruct-q4_1.gguf")
+                : null;
+            return File.Exists(path) ? new BenchmarkModel("SmolLM2-135M Q4_1", path) : null;
+        }
+    }
+
+    /// <summary>Gets the larger model where it is there, else the small one.</summary>
+    public static BenchmarkModel Largest => SmolLm2 ?? MiniMind;
+
+    /// <summary>Gets every model that is there.</summary>
+    public static IReadOnlyList<BenchmarkModel> All => SmolLm2 is { } larger ? [MiniMind, larger] : [MiniMind];
+}
