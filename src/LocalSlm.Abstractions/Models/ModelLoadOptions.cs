@@ -5,8 +5,8 @@ namespace LocalSlm;
 public sealed class ModelLoadOptions
 {
     /// <summary>Gets or sets how many tokens one conversation may hold, prompt and reply together.</summary>
-    /// <value>Tokens, at least 256. <see langword="null"/> (default): the model's trained length, or the most that fits
-    /// <see cref="MemoryBudgetBytes"/>, whichever is less.</value>
+    /// <value>Tokens, at least 256. <see langword="null"/> (default): the model's trained length, at most 8,192, or the most
+    /// that fits <see cref="MemoryBudgetBytes"/>, whichever is least. Its memory is taken when the model is loaded.</value>
     /// <exception cref="ArgumentOutOfRangeException">Below 256.</exception>
     public int? ContextTokens
     {
@@ -44,8 +44,9 @@ public sealed class ModelLoadOptions
     } = 4;
 
     /// <summary>Gets or sets how many tokens all conversations together may hold, where they share one KV memory.</summary>
-    /// <value>Tokens, at least <see cref="ContextTokens"/>. <see langword="null"/> (default): enough for every concurrent
-    /// reply at full length, or the most that fits <see cref="MemoryBudgetBytes"/>.</value>
+    /// <value>Tokens; at least <see cref="ContextTokens"/> is taken. <see langword="null"/> (default): enough for every
+    /// concurrent reply at full length, at most 16,384 (or one conversation's length, if that is more), or the most that fits
+    /// <see cref="MemoryBudgetBytes"/>.</value>
     /// <exception cref="ArgumentOutOfRangeException">Below 256.</exception>
     public int? CacheTokens
     {

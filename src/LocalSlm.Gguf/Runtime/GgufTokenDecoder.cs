@@ -22,6 +22,7 @@ internal sealed class GgufTokenDecoder : ITokenDecoder, IDisposable
     private readonly int[] _outputTokens;
     private readonly int _slidingWindow;
     private readonly bool _keepsState;
+    private readonly bool _sharesCells;
     private readonly ulong _fingerprint;
     private readonly int _threads;
     private readonly ThreadGovernor? _governor;
@@ -46,6 +47,10 @@ internal sealed class GgufTokenDecoder : ITokenDecoder, IDisposable
         _slidingWindow = traits.SlidingWindowTokens;
         _keepsState = traits.KeepsRecurrentState;
         _fingerprint = traits.Fingerprint;
+
+        // Cells of a sliding window that have fallen out of it are used again only while they belong to one sequence (find_slot
+        // in llama-kv-cache.cpp, v0.4.0): shared ones would fill the small memory of the window for good.
+        _sharesCells = plan.Layout == KvCacheLayout.Unified && _slidingWindow == 0;
         var batchTokens = context.BatchTokens;
         _batch = new BatchHandle(batchTokens);
         _lengths = new int[plan.SequenceCount];
@@ -65,10 +70,7 @@ internal sealed class GgufTokenDecoder : ITokenDecoder, IDisposable
                 _keepsState ? CutBackSupport.Never
                 : _slidingWindow > 0 ? CutBackSupport.Sometimes
                 : CutBackSupport.Anywhere,
-            PrefixSharing =
-                plan.Layout == KvCacheLayout.Unified && !traits.IsPurelyRecurrent
-                    ? PrefixSharing.Shared
-                    : PrefixSharing.Copied,
+            PrefixSharing = _sharesCells && !traits.IsPurelyRecurrent ? PrefixSharing.Shared : PrefixSharing.Copied,
             KvCacheLayout = plan.Layout,
         };
     }
@@ -159,15 +161,14 @@ internal sealed class GgufTokenDecoder : ITokenDecoder, IDisposable
             return false;
         }
 
-        if (Capabilities.KvCacheLayout == KvCacheLayout.Split && !CopyThroughState(source, target))
-        {
-            return false;
-        }
-
-        if (Capabilities.KvCacheLayout == KvCacheLayout.Unified)
+        if (_sharesCells)
         {
             // A recurrent state has no parts: it is shared whole, and llama.cpp copies it when one of the sequences goes on.
             _context.Copy(source, target, 0, _keepsState ? -1 : tokenCount);
+        }
+        else if (!CopyThroughState(source, target))
+        {
+            return false;
         }
 
         _lengths[target] = length;
@@ -443,8 +444,8 @@ internal sealed class GgufTokenDecoder : ITokenDecoder, IDisposable
         return first >= 0 && first <= Math.Max(0, position - _slidingWindow + 1);
     }
 
-    /// <summary>Copies a whole sequence into another part of a split memory. llama.cpp's own copy between parts moves whole
-    /// buffers, and only at the next decode, so that a save or restore in between would see old data.</summary>
+    /// <summary>Copies a whole sequence into cells of its own. In a split memory llama.cpp's own copy moves whole buffers, and only
+    /// at the next decode, so that a save or restore in between would see old data.</summary>
     private unsafe bool CopyThroughState(int source, int target)
     {
         var size = _context.GetStateSize(source);

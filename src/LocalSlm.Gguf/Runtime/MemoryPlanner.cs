@@ -8,6 +8,11 @@ internal static class MemoryPlanner
 
     private const int FallbackContextTokens = 4096;
 
+    // KV memory is taken when the model is loaded, used or not: models trained for 128k tokens and more would take gigabytes
+    // that few conversations need. Who needs them says so.
+    private const int DefaultContextTokens = 8192;
+    private const int DefaultCacheTokens = 2 * DefaultContextTokens;
+
     /// <summary>Resolves the options.</summary>
     /// <param name="facts">The model.</param>
     /// <param name="options">The options.</param>
@@ -26,10 +31,16 @@ internal static class MemoryPlanner
         var affordable = kvBytesPerToken > 0 ? (budget - fixedBytes) / kvBytesPerToken : long.MaxValue;
 
         var shares = layout == KvCacheLayout.Split ? sequences : 1;
-        var trained = facts.TrainedContextTokens > 0 ? facts.TrainedContextTokens : FallbackContextTokens;
+        var wanted = GetDefaultContextTokens(facts);
+        if (layout == KvCacheLayout.Unified && options.CacheTokens is { } most)
+        {
+            // No conversation is longer than what all may hold together.
+            wanted = Math.Min(wanted, most);
+        }
+
         var context =
             options.ContextTokens
-            ?? (int)Math.Clamp(Math.Min(trained, RoundDown(affordable / shares)), ContextGranularity, int.MaxValue);
+            ?? (int)Math.Clamp(Math.Min(wanted, RoundDown(affordable / shares)), ContextGranularity, int.MaxValue);
         context = RoundUp(context);
         long total;
         if (layout == KvCacheLayout.Split)
@@ -42,7 +53,7 @@ internal static class MemoryPlanner
         }
         else
         {
-            total = Math.Max(context, RoundDown(Math.Min((long)context * options.MaxConcurrentReplies, affordable)));
+            total = Math.Max(context, RoundDown(Math.Min(GetDefaultCacheTokens(context, options), affordable)));
         }
 
         var required = fixedBytes + (total * kvBytesPerToken);
@@ -70,16 +81,21 @@ internal static class MemoryPlanner
     public static MemoryEstimate Estimate(ModelFacts facts, ModelLoadOptions options)
     {
         var sequences = options.MaxConcurrentReplies + options.CachedConversations;
-        var context = RoundUp(
-            options.ContextTokens
-                ?? (facts.TrainedContextTokens > 0 ? facts.TrainedContextTokens : FallbackContextTokens)
-        );
+        var context = RoundUp(options.ContextTokens ?? GetDefaultContextTokens(facts));
         var total =
             options.KvCacheLayout == KvCacheLayout.Split
                 ? (long)context * sequences
-                : RoundUp(Math.Max(context, options.CacheTokens ?? (long)context * options.MaxConcurrentReplies));
+                : RoundUp(Math.Max(context, options.CacheTokens ?? GetDefaultCacheTokens(context, options)));
         return GetEstimate(facts, options, total, sequences);
     }
+
+    private static int GetDefaultContextTokens(ModelFacts facts) =>
+        facts.TrainedContextTokens > 0
+            ? Math.Min(facts.TrainedContextTokens, DefaultContextTokens)
+            : FallbackContextTokens;
+
+    private static long GetDefaultCacheTokens(int context, ModelLoadOptions options) =>
+        Math.Max(context, Math.Min((long)context * options.MaxConcurrentReplies, DefaultCacheTokens));
 
     private static MemoryEstimate GetEstimate(
         ModelFacts facts,

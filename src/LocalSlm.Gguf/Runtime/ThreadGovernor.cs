@@ -82,7 +82,7 @@ internal sealed class ThreadGovernor
         var size = SizeClass(tokens);
 
         // Two threads are at most twice as fast as one, so twice their time is no less than what one thread takes.
-        var usual = Math.Max(_oneThread[size], _manyThreads[size] * Math.Min(threads, 2));
+        var usual = _oneThread[size] > 0 ? _oneThread[size] : _manyThreads[size] * Math.Min(threads, 2);
         return threads <= 1 || usual <= 0 ? long.MaxValue : now + (long)(usual * LateFactor);
     }
 

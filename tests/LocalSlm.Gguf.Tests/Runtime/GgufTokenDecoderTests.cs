@@ -13,7 +13,7 @@ public sealed class GgufTokenDecoderTests
     [InlineData("llama-bpe", KvCacheLayout.Split, CutBackSupport.Anywhere, PrefixSharing.Copied)]
     [InlineData("mamba", KvCacheLayout.Unified, CutBackSupport.Never, PrefixSharing.Copied)]
     [InlineData("lfm2", KvCacheLayout.Unified, CutBackSupport.Never, PrefixSharing.Shared)]
-    [InlineData("gemma3", KvCacheLayout.Unified, CutBackSupport.Sometimes, PrefixSharing.Shared)]
+    [InlineData("gemma3", KvCacheLayout.Unified, CutBackSupport.Sometimes, PrefixSharing.Copied)]
     [InlineData("qwen3moe", KvCacheLayout.Unified, CutBackSupport.Anywhere, PrefixSharing.Shared)]
     public async Task Capabilities_OfEachKindOfModel_AreAskedOfTheModel(
         string name,
@@ -96,6 +96,26 @@ public sealed class GgufTokenDecoderTests
 
         Run(decoder, batch, (1, keep, [42]));
         AssertClose(kept, decoder.GetLogits(0));
+    }
+
+    [Fact]
+    public async Task TryCopyPrefix_OfASlidingWindow_LeavesRoomForLongRows()
+    {
+        // The window's memory has 768 cells (4 windows of 64 and a batch of 512). Were the 448 of the prefix shared, none of them
+        // could be used again, and 512 more would find no room though the context has it.
+        var options = LoadedModels.SmallOptions();
+        options.ContextTokens = 1024;
+        options.CacheTokens = 2048;
+        using var model = await LoadedModels.OpenAsync(TinyModelFiles.Get(TinyModelSet.SlidingWindow), options);
+        var decoder = model.Decoder;
+        var batch = new DecodeBatch(512, 1);
+        var tokens = Tokens(448 + 512);
+        Run(decoder, batch, (0, 0, tokens[..448]));
+        Assert.True(decoder.TryCopyPrefix(0, 1, 448));
+        Assert.Equal([DecodeStatus.Done], Run(decoder, batch, (1, 448, tokens[448..])));
+        var copied = decoder.GetLogits(0).ToArray();
+        Assert.Equal([DecodeStatus.Done], Run(decoder, batch, (0, 448, tokens[448..])));
+        AssertClose(copied, decoder.GetLogits(0));
     }
 
     [Fact]

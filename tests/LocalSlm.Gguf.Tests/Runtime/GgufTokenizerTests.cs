@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using LocalSlm.Gguf.Format;
 using LocalSlm.Gguf.Interop;
 using LocalSlm.Gguf.Runtime;
 using LocalSlm.Testing;
@@ -156,34 +157,60 @@ public sealed class GgufTokenizerTests
     }
 
     [Fact]
-    public void Encode_TenMegabytes_ComesBackWhole()
+    public void Encode_VeryLongTexts_ComeBackWhole()
     {
         using var vocabulary = LoadVocabulary(TestAssets.MiniMindPath);
         var tokenizer = new GgufTokenizer(vocabulary);
-        var text = string.Concat(Enumerable.Repeat("The quick brown fox, 日本, jumps <|im_end|> over.\n", 210_000));
-        var tokens = new List<int>();
-        tokenizer.Encode([new PromptSpan(text, false)], false, tokens);
-        Assert.Equal(text, Decode(tokenizer, tokens));
+        string[] texts =
+        [
+            string.Concat(Enumerable.Repeat("The quick brown fox, 日本, jumps <|im_end|> over.\n", 210_000)),
+            new string('a', 1 << 20),
+            new string(' ', 1 << 20),
+        ];
+        foreach (var text in texts)
+        {
+            var tokens = new List<int>();
+            tokenizer.Encode([new PromptSpan(text, false)], false, tokens);
+            Assert.True(text == Decode(tokenizer, tokens));
+        }
     }
 
+    /// <summary>A SentencePiece vocabulary that puts a space before every text, as Llama 2's does, and has a marker.</summary>
     [Fact]
     public void Encode_SentencePieceMarkerTypedByACaller_GetsNoExtraSpace()
     {
-        using var vocabulary = LoadVocabulary(TinyModelFiles.Get(TinyModelSet.LlamaSentencePiece));
-        var tokenizer = new GgufTokenizer(vocabulary);
-        var reader = new VocabularyReader(vocabulary);
-        var marker = Enumerable
-            .Range(0, tokenizer.VocabularySize)
-            .Select(token =>
-                SpecialToken.From(token, reader.GetTextBytes(token), (TokenAttributes)reader.GetAttributes(token))
-            )
-            .FirstOrDefault(token => token is { MatchesAlways: true, ControlOnly: true });
-        Assert.SkipWhen(marker is null, "The tiny SentencePiece vocabulary has no user-defined marker.");
-        var typed = "a" + Encoding.UTF8.GetString(marker.Text) + "b";
-        var tokens = new List<int>();
-        tokenizer.Encode([new PromptSpan(typed, false)], false, tokens);
-        Assert.DoesNotContain(marker.Id, tokens);
-        Assert.Equal(" " + typed, Decode(tokenizer, tokens));
+        string[] bytes = [.. Enumerable.Range(0, 256).Select(value => $"<0x{value:X2}>")];
+        string[] tokens = ["<unk>", "<s>", "</s>", .. bytes, "<mark>", "▁", "a", "b", "▁a", "mark", "ma"];
+        int[] types = [2, 3, 3, .. bytes.Select(_ => 6), 4, 1, 1, 1, 1, 1, 1];
+        float[] scores = [0, 0, 0, .. bytes.Select(_ => 0f), 0, -1, -2, -3, -4, -5, -6];
+        var path = Path.Combine(Path.GetTempPath(), $"localslm-{Guid.NewGuid():N}.gguf");
+        try
+        {
+            new GgufWriter()
+                .Add("general.architecture", "llama")
+                .Add("tokenizer.ggml.model", "llama")
+                .Add("tokenizer.ggml.tokens", GgufValue.Array(tokens))
+                .Add("tokenizer.ggml.token_type", GgufValue.Array<int>(types))
+                .Add("tokenizer.ggml.scores", GgufValue.Array<float>(scores))
+                .Write(path);
+            using var vocabulary = LoadVocabulary(path);
+            var tokenizer = new GgufTokenizer(vocabulary);
+            var marker = Array.IndexOf(tokens, "<mark>");
+            foreach (var typed in (string[])["a<mark>b", "<mark>", "<mark><mark>", "a <mark>\nb<mark"])
+            {
+                var ids = new List<int>();
+                tokenizer.Encode([new PromptSpan(typed, false)], false, ids);
+                Assert.DoesNotContain(marker, ids);
+                Assert.Equal(" " + typed, Decode(tokenizer, ids));
+                ids.Clear();
+                tokenizer.Encode([new PromptSpan(typed, true)], false, ids);
+                Assert.Contains(marker, ids);
+            }
+        }
+        finally
+        {
+            File.Delete(path);
+        }
     }
 
     [Fact]
@@ -267,6 +294,7 @@ public sealed class GgufTokenizerTests
     private static IEnumerable<string> Vocabularies()
     {
         yield return TestAssets.MiniMindPath;
+        yield return TinyModelFiles.Get(TinyModelSet.LlamaBpe);
         yield return TinyModelFiles.Get(TinyModelSet.LlamaSentencePiece);
         yield return TinyModelFiles.Get(TinyModelSet.SlidingWindow);
         if (TestAssets.ModelsFolder is { } folder && File.Exists(Path.Combine(folder, SmolLm2)))

@@ -20,13 +20,25 @@ public sealed class MemoryPlannerTests
     };
 
     [Fact]
-    public void Plan_PlentyOfMemory_TakesTheTrainedLengthForEveryReply()
+    public void Plan_PlentyOfMemory_TakesTheDefaultsAndNoMore()
     {
-        var plan = MemoryPlanner.Plan(s_facts, new ModelLoadOptions(), 64 * Gigabyte);
-        Assert.Equal(
-            (KvCacheLayout.Unified, 8192, 4 * 8192, 8),
-            (plan.Layout, plan.SequenceTokens, plan.TotalTokens, plan.SequenceCount)
-        );
+        foreach (var (trained, context, total) in ((int, int, int)[])[(2048, 2048, 8192), (131072, 8192, 16384)])
+        {
+            var facts = s_facts with { TrainedContextTokens = trained };
+            var plan = MemoryPlanner.Plan(facts, new ModelLoadOptions(), 64 * Gigabyte);
+            Assert.Equal(
+                (KvCacheLayout.Unified, context, total, 8),
+                (plan.Layout, plan.SequenceTokens, plan.TotalTokens, plan.SequenceCount)
+            );
+        }
+    }
+
+    [Fact]
+    public void Plan_LongerContextAskedFor_IsGiven()
+    {
+        var facts = s_facts with { TrainedContextTokens = 131072 };
+        var plan = MemoryPlanner.Plan(facts, new ModelLoadOptions { ContextTokens = 32768 }, 64 * Gigabyte);
+        Assert.Equal((32768, 32768), (plan.SequenceTokens, plan.TotalTokens));
     }
 
     [Fact]
@@ -38,6 +50,13 @@ public sealed class MemoryPlannerTests
         Assert.Equal(plan.TotalTokens, plan.SequenceTokens);
         Assert.True(plan.Estimate.TotalBytes <= Gigabyte * 9 / 8);
         Assert.Equal(0, plan.TotalTokens % 256);
+    }
+
+    [Fact]
+    public void Plan_CacheShorterThanTheTrainedLength_LimitsTheContext()
+    {
+        var plan = MemoryPlanner.Plan(s_facts, new ModelLoadOptions { CacheTokens = 2048 }, 64 * Gigabyte);
+        Assert.Equal((2048, 2048), (plan.SequenceTokens, plan.TotalTokens));
     }
 
     [Fact]

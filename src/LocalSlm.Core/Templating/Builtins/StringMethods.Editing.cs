@@ -258,12 +258,6 @@ internal static partial class StringMethods
             int start = i;
             if (limit-- == 0)
             {
-                int end = text.Length;
-                while (CodePoints.IsSpace(text[end - 1]))
-                {
-                    end--;
-                }
-
                 // str.split keeps what follows the last split as it is, but for the white space before it.
                 parts.Add((start, text.Length - start));
                 return parts;

@@ -92,7 +92,6 @@ internal sealed class DictValue
 
     public TupleValue EntryAt(int index) => new([KeyAt(index), ValueAt(index)]);
 
-    /// <summary>Finds the value whose key is the same characters; used where no imported value is needed.</summary>
     private object? Present(object key) =>
         FromCaller && key is string text ? new TemplateText(text, -1) : KeyComparer.Unwrap(key);
 }
