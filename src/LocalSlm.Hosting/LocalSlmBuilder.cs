@@ -29,7 +29,9 @@ public sealed class LocalSlmBuilder
     /// <param name="configure">Sets further options.</param>
     /// <returns>The client's pipeline, to add middleware to: <c>AddChatModel(…).UseLogging().UseOpenTelemetry()</c>.</returns>
     /// <exception cref="ArgumentException">The name or path is empty, or the name was added before.</exception>
+#pragma warning disable RS0026 // One overload needs a path and the other takes none: no call fits both.
     public ChatClientBuilder AddChatModel(string name, string path, Action<ChatModelOptions>? configure = null)
+#pragma warning restore RS0026
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         return AddChatModel(
@@ -48,7 +50,9 @@ public sealed class LocalSlmBuilder
     /// <param name="configure">Sets options; it runs after configuration was bound.</param>
     /// <returns>The client's pipeline, to add middleware to.</returns>
     /// <exception cref="ArgumentException">The name is empty, or was added before.</exception>
+#pragma warning disable RS0026 // One overload needs a path and the other takes none: no call fits both.
     public ChatClientBuilder AddChatModel(string name, Action<ChatModelOptions>? configure = null)
+#pragma warning restore RS0026
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         _registry.ClaimForCode(name);

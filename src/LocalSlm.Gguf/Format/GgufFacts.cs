@@ -127,7 +127,8 @@ internal static class GgufFacts
             TopP = Number("top_p", 0, 1),
             MinP = Number("min_p", 0, 1),
             RepetitionPenalty = Number("penalty_repeat", 0.01, 100),
-            PenaltyWindowTokens = Integer("penalty_last_n", -1),
+            // llama_sampler_init_penalties in llama-sampler.cpp, v0.4.0, takes a negative length for 0.
+            PenaltyWindowTokens = Integer("penalty_last_n", int.MinValue) is { } last ? Math.Max(last, 0) : null,
         };
 
         float? Number(string name, double least, double most) =>

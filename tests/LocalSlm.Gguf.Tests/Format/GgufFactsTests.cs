@@ -88,6 +88,14 @@ public sealed class GgufFactsTests
     }
 
     [Fact]
+    public void Read_NegativePenaltyWindow_IsNone()
+    {
+        var facts = Read(TinyModelSet.LlamaBpe, ("general.sampling.penalty_last_n", -1));
+
+        Assert.Equal(0, facts.RecommendedSampling.PenaltyWindowTokens);
+    }
+
+    [Fact]
     public void Read_SmolLm2_TellsWhatItsPublisherSays()
     {
         var facts = GgufFacts.Read(TestAssets.ModelOrSkip("smollm2-135m-instruct-q4_1.gguf"));
