@@ -44,6 +44,7 @@ public sealed class LocalModel : IDisposable, IAsyncDisposable
     /// <param name="timeProvider">The clock; <see langword="null"/> for the system's.</param>
     /// <param name="cancellationToken">Ends the loading; nothing is left behind.</param>
     /// <returns>The model; the caller disposes it.</returns>
+    /// <exception cref="ArgumentException">The options contradict each other.</exception>
     /// <exception cref="ModelNotFoundException">Nothing is at <paramref name="path"/>.</exception>
     /// <exception cref="ModelFileException">It is damaged.</exception>
     /// <exception cref="UnsupportedModelException">It is of a kind that cannot chat.</exception>
@@ -65,6 +66,11 @@ public sealed class LocalModel : IDisposable, IAsyncDisposable
         ArgumentNullException.ThrowIfNull(runtime);
         ArgumentException.ThrowIfNullOrEmpty(path);
         options = options?.Clone() ?? new ModelLoadOptions();
+        if (options.FindConflicts() is { Count: > 0 } conflicts)
+        {
+            throw new ArgumentException(string.Join(" ", conflicts), nameof(options));
+        }
+
         loggers ??= NullLoggerFactory.Instance;
         timeProvider ??= TimeProvider.System;
         var started = timeProvider.GetTimestamp();

@@ -149,14 +149,15 @@ public sealed class ModelLoadOptions
     public KvCacheLayout KvCacheLayout { get; set; } = KvCacheLayout.Automatic;
 
     /// <summary>Gets or sets the most tokens computed in one native step.</summary>
-    /// <value>32 or more tokens; default 512.</value>
-    /// <exception cref="ArgumentOutOfRangeException">Below 32.</exception>
+    /// <value>32 to 16,384 tokens; default 512.</value>
+    /// <exception cref="ArgumentOutOfRangeException">Outside 32 to 16,384.</exception>
     public int BatchTokens
     {
         get;
         set
         {
             ArgumentOutOfRangeException.ThrowIfLessThan(value, 32);
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, 16_384);
             field = value;
         }
     } = 512;
@@ -185,6 +186,33 @@ public sealed class ModelLoadOptions
 
     /// <summary>Gets variables given to every rendering of the chat template, such as <c>enable_thinking</c>.</summary>
     public IDictionary<string, object?> ChatTemplateVariables { get; private set; } = new Dictionary<string, object?>();
+
+    /// <summary>Finds options that contradict each other. Loading refuses them.</summary>
+    /// <returns>A sentence for each contradiction, with values and limits; empty if there is none.</returns>
+    public IReadOnlyList<string> FindConflicts()
+    {
+        var conflicts = new List<string>();
+        if (CacheTokens < ContextTokens)
+        {
+            conflicts.Add(
+                $"CacheTokens is {CacheTokens}, less than ContextTokens, {ContextTokens}. One conversation must fit."
+            );
+        }
+
+        if (PrefillChunkTokens > BatchTokens)
+        {
+            conflicts.Add(
+                $"PrefillChunkTokens is {PrefillChunkTokens}, more than BatchTokens, {BatchTokens}. A chunk must fit a batch."
+            );
+        }
+
+        if (KvCacheType is KvCacheType.Q8_0 or KvCacheType.Q4_0 && FlashAttention == false)
+        {
+            conflicts.Add($"KvCacheType {KvCacheType} needs flash attention, but FlashAttention is false.");
+        }
+
+        return conflicts;
+    }
 
     /// <summary>Makes a copy that later changes do not reach.</summary>
     /// <returns>The copy.</returns>

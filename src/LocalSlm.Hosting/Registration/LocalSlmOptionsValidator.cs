@@ -29,33 +29,11 @@ internal sealed class LocalSlmOptionsValidator(ModelRegistry registry) : IValida
 
     private static void Check(string name, ChatModelOptions model, List<string> problems)
     {
-        var load = model.Load;
         if (string.IsNullOrWhiteSpace(model.Path))
         {
             problems.Add($"Model '{name}' has no Path. Set it in AddChatModel, or LocalSlm:Models:{name}:Path.");
         }
 
-        if (load.CacheTokens < load.ContextTokens)
-        {
-            problems.Add(
-                $"Model '{name}': CacheTokens is {load.CacheTokens}, less than ContextTokens, {load.ContextTokens}. "
-                    + "One conversation must fit."
-            );
-        }
-
-        if (load.PrefillChunkTokens > load.BatchTokens)
-        {
-            problems.Add(
-                $"Model '{name}': PrefillChunkTokens is {load.PrefillChunkTokens}, more than BatchTokens, {load.BatchTokens}. "
-                    + "A chunk must fit a batch."
-            );
-        }
-
-        if (load.KvCacheType is KvCacheType.Q8_0 or KvCacheType.Q4_0 && load.FlashAttention == false)
-        {
-            problems.Add(
-                $"Model '{name}': KvCacheType {load.KvCacheType} needs flash attention, but FlashAttention is false."
-            );
-        }
+        problems.AddRange(model.Load.FindConflicts().Select(conflict => $"Model '{name}': {conflict}"));
     }
 }
