@@ -4,14 +4,31 @@ namespace LocalSlm.Gguf.Interop;
 /// One thread at a time.</summary>
 internal sealed unsafe class ContextHandle : NativeHandle
 {
+    private readonly ThreadPoolHandle? _pool;
+    private readonly ThreadPoolHandle? _restingPool;
+    private ThreadPoolHandle? _attached;
     private int _threads;
 
-    private ContextHandle(nint handle, ModelHandle model, ThreadPoolHandle? pool)
-        : base(handle, model, pool) { }
+    private ContextHandle(nint handle, ModelHandle model, ThreadPoolHandle? pool, ThreadPoolHandle? restingPool)
+        : base(handle, model, pool, restingPool)
+    {
+        _pool = pool;
+        _restingPool = restingPool;
+    }
 
     /// <summary>Creates a context.</summary>
+    /// <param name="model">Its model.</param>
+    /// <param name="parameters">Its parameters.</param>
+    /// <param name="pool">The threads that compute when all do.</param>
+    /// <param name="restingPool">The threads that compute when fewer do; <see langword="null"/> for those of
+    /// <paramref name="pool"/>. The workers of the pool that is not in use sleep.</param>
     /// <returns>The context, or <see langword="null"/> if the library refused; its log says why.</returns>
-    public static ContextHandle? Create(ModelHandle model, LlamaContextParams parameters, ThreadPoolHandle? pool)
+    public static ContextHandle? Create(
+        ModelHandle model,
+        LlamaContextParams parameters,
+        ThreadPoolHandle? pool,
+        ThreadPoolHandle? restingPool = null
+    )
     {
         var handle = LlamaNative.llama_init_from_model(model, parameters);
         if (handle == 0)
@@ -19,12 +36,8 @@ internal sealed unsafe class ContextHandle : NativeHandle
             return null;
         }
 
-        var context = new ContextHandle(handle, model, pool);
-        if (pool is not null)
-        {
-            LlamaNative.llama_attach_threadpool(context, pool.DangerousGetHandle(), pool.DangerousGetHandle());
-        }
-
+        var context = new ContextHandle(handle, model, pool, restingPool);
+        context.Attach(pool);
         return context;
     }
 
@@ -42,8 +55,18 @@ internal sealed unsafe class ContextHandle : NativeHandle
     {
         if (threads != _threads)
         {
+            Attach(_pool is null || threads >= _pool.Threads ? _pool : _restingPool ?? _pool);
             LlamaNative.llama_set_n_threads(this, threads, threads);
             _threads = threads;
+        }
+    }
+
+    private void Attach(ThreadPoolHandle? pool)
+    {
+        if (pool is not null && pool != _attached)
+        {
+            LlamaNative.llama_attach_threadpool(this, pool.DangerousGetHandle(), pool.DangerousGetHandle());
+            _attached = pool;
         }
     }
 

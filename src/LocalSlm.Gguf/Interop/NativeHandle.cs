@@ -5,14 +5,12 @@ namespace LocalSlm.Gguf.Interop;
 /// <summary>A native object that this process owns. A parent given at creation stays alive as long as this object does.</summary>
 internal abstract class NativeHandle : SafeHandle
 {
-    private readonly SafeHandle? _parent;
-    private readonly SafeHandle? _secondParent;
+    private readonly SafeHandle[] _parents;
 
-    protected NativeHandle(nint handle, SafeHandle? parent = null, SafeHandle? secondParent = null)
+    protected NativeHandle(nint handle, params ReadOnlySpan<SafeHandle?> parents)
         : base(0, ownsHandle: true)
     {
-        _parent = Hold(parent);
-        _secondParent = Hold(secondParent);
+        _parents = Hold(parents);
         SetHandle(handle);
         if (handle != 0)
         {
@@ -29,19 +27,27 @@ internal abstract class NativeHandle : SafeHandle
     {
         Free();
         LiveHandles.Remove();
-        _parent?.DangerousRelease();
-        _secondParent?.DangerousRelease();
+        foreach (var parent in _parents)
+        {
+            parent.DangerousRelease();
+        }
+
         return true;
     }
 
-    private static SafeHandle? Hold(SafeHandle? parent)
+    private static SafeHandle[] Hold(ReadOnlySpan<SafeHandle?> parents)
     {
-        if (parent is not null)
+        var held = new List<SafeHandle>(parents.Length);
+        foreach (var parent in parents)
         {
-            var held = false;
-            parent.DangerousAddRef(ref held);
+            if (parent is not null)
+            {
+                var isHeld = false;
+                parent.DangerousAddRef(ref isHeld);
+                held.Add(parent);
+            }
         }
 
-        return parent;
+        return [.. held];
     }
 }

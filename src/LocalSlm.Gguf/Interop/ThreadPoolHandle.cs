@@ -5,8 +5,15 @@ internal sealed unsafe class ThreadPoolHandle : NativeHandle
 {
     private readonly delegate* unmanaged[Cdecl]<nint, void> _free;
 
-    private ThreadPoolHandle(nint handle, delegate* unmanaged[Cdecl]<nint, void> free)
-        : base(handle) => _free = free;
+    private ThreadPoolHandle(nint handle, int threads, delegate* unmanaged[Cdecl]<nint, void> free)
+        : base(handle)
+    {
+        Threads = threads;
+        _free = free;
+    }
+
+    /// <summary>Gets its threads, the one that calls included.</summary>
+    public int Threads { get; }
 
     /// <summary>Creates a pool.</summary>
     /// <param name="threads">Its threads, the one that calls included.</param>
@@ -36,7 +43,7 @@ internal sealed unsafe class ThreadPoolHandle : NativeHandle
         GgmlNative.ggml_threadpool_params_init(&parameters, threads);
         parameters.poll = poll;
         var handle = create(&parameters);
-        return handle == 0 ? null : new ThreadPoolHandle(handle, free);
+        return handle == 0 ? null : new ThreadPoolHandle(handle, threads, free);
     }
 
     protected override void Free() => _free(handle);

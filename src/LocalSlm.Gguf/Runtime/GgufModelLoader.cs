@@ -12,6 +12,10 @@ internal sealed partial class GgufModelLoader
     private const int LoadModeNone = 0; // LLAMA_LOAD_MODE_NONE
     private const int LoadModeMap = 1; // LLAMA_LOAD_MODE_MMAP
 
+    // Workers spin for some milliseconds behind each step, so that the next token finds them awake, and sleep when a reply ends:
+    // a sleeping pool costs a wake-up every token (about 7 % of a 26 M model's decode on two cores).
+    private const uint BriefPoll = 1;
+
     private readonly string _path;
     private readonly ModelLoadOptions _options;
     private readonly string? _nativeDirectory;
@@ -182,6 +186,7 @@ internal sealed partial class GgufModelLoader
         };
 
         ThreadPoolHandle? pool = null;
+        ThreadPoolHandle? restingPool = null;
         ContextHandle? context = null;
         ProcessorShare? share = null;
         GgufTokenDecoder? decoder = null;
@@ -192,9 +197,14 @@ internal sealed partial class GgufModelLoader
             // The library takes a shared memory for one long conversation; ours are each within the trained length.
             _log.ExpectedWarning =
                 plan.SequenceTokens <= facts.TrainedContextTokens ? "possible training context overflow" : null;
-            pool = threads > 1 ? ThreadPoolHandle.Create(threads) : null;
+            if (threads > 1)
+            {
+                pool = ThreadPoolHandle.Create(threads, BriefPoll);
+                restingPool = ThreadPoolHandle.Create(threads - 1);
+            }
+
             context =
-                ContextHandle.Create(model, parameters, pool)
+                ContextHandle.Create(model, parameters, pool, restingPool)
                 ?? throw new ModelLoadException(_path, Describe(_log.LastErrors));
             cancellationToken.ThrowIfCancellationRequested();
             var tokenizer = new GgufTokenizer(model);
@@ -232,8 +242,9 @@ internal sealed partial class GgufModelLoader
         }
         finally
         {
-            // The context holds its pool from here on.
+            // The context holds its pools from here on.
             pool?.Dispose();
+            restingPool?.Dispose();
         }
     }
 
