@@ -12,6 +12,8 @@ internal sealed partial class GgufModelLoader
     private const int LoadModeNone = 0; // LLAMA_LOAD_MODE_NONE
     private const int LoadModeMap = 1; // LLAMA_LOAD_MODE_MMAP
 
+    private const int MostThreads = 512; // GGML_MAX_N_THREADS in ggml.h, v0.4.0
+
     private readonly string _path;
     private readonly ModelLoadOptions _options;
     private readonly string? _nativeDirectory;
@@ -70,6 +72,14 @@ internal sealed partial class GgufModelLoader
 
     private GgufRuntimeModel Load(CancellationToken cancellationToken)
     {
+        if (_options.Threads > MostThreads)
+        {
+            throw new ModelLoadException(
+                _path,
+                $"Threads is {_options.Threads}; llama.cpp takes at most {MostThreads}. Leave it out for the cores there are."
+            );
+        }
+
         Report(ModelLoadStage.Inspecting, 0);
         var facts = GgufFacts.Read(_path);
         if (!facts.CanGenerate)
@@ -85,19 +95,26 @@ internal sealed partial class GgufModelLoader
         var libraries = NativeRuntime.EnsureLoaded(_nativeDirectory);
         cancellationToken.ThrowIfCancellationRequested();
 
+        if (!ProcessExitGate.TryEnter())
+        {
+            throw new ModelLoadException(_path, "the process ends.");
+        }
+
         NativeLogRouter.Open(_log);
         NativeLogRouter.Enter(_log);
         ModelHandle? model = null;
+        GgufRuntimeModel? loaded = null;
         try
         {
             model = LoadWeights(facts, cancellationToken);
             var fitted = KeepShortRopeFactors(facts, model, plan);
-            var loaded = CreateContext(facts, model, fitted, libraries, cancellationToken);
+            loaded = CreateContext(facts, model, fitted, libraries, cancellationToken);
             Report(ModelLoadStage.Ready, 1);
             return loaded;
         }
         catch
         {
+            loaded?.Dispose();
             model?.Dispose();
             NativeLogRouter.Close(_log);
             throw;
@@ -105,6 +122,7 @@ internal sealed partial class GgufModelLoader
         finally
         {
             NativeLogRouter.Enter(null);
+            ProcessExitGate.Leave();
         }
     }
 
