@@ -75,13 +75,14 @@ public sealed class LocalModel : IDisposable, IAsyncDisposable
         timeProvider ??= TimeProvider.System;
         var started = timeProvider.GetTimestamp();
         var model = await runtime.OpenAsync(path, options, loggers, progress, cancellationToken).ConfigureAwait(false);
+        InferenceEngine? engine = null;
         try
         {
             IPromptFormat Parse(string source) => new JinjaPromptFormat(source, model.Tokenizer, timeProvider);
             var format = ModelPromptFormat.Choose(model.Facts, options, Parse);
             var info = Describe(model, options, name, format.Source, timeProvider.GetElapsedTime(started));
             var logger = loggers.CreateLogger<InferenceEngine>();
-            var engine = new InferenceEngine(
+            engine = new InferenceEngine(
                 EngineSettings.From(info.Name, options),
                 model.Decoder,
                 model.Tokenizer,
@@ -112,6 +113,7 @@ public sealed class LocalModel : IDisposable, IAsyncDisposable
         }
         catch
         {
+            engine?.Dispose();
             model.Dispose();
             throw;
         }

@@ -35,7 +35,12 @@ public sealed class LocalChatClient : IChatClient, IAsyncDisposable
             services.Tokenizer.VocabularySize,
             services.TemplateVariables
         );
-        _fitter = new PromptFitter(new PromptRenderer(services), services.PromptTokenizer, services.Info.ContextTokens);
+        _fitter = new PromptFitter(
+            new PromptRenderer(services),
+            services.PromptTokenizer,
+            new LongestToken(services.Tokenizer),
+            services.Info.ContextTokens
+        );
         _metadata = new ChatClientMetadata("localslm", defaultModelId: services.Info.Name);
     }
 

@@ -1,7 +1,12 @@
 namespace LocalSlm.Chat;
 
 /// <summary>Counts a request's prompt before any work, and makes it fit the context as the request's policy says.</summary>
-internal sealed class PromptFitter(PromptRenderer renderer, IPromptTokenizer tokenizer, int contextTokens)
+internal sealed class PromptFitter(
+    PromptRenderer renderer,
+    IPromptTokenizer tokenizer,
+    LongestToken longest,
+    int contextTokens
+)
 {
     // What DropOldestTurns leaves free for a reply whose length the caller did not limit.
     private const int DefaultReplyShare = 8;
@@ -12,18 +17,18 @@ internal sealed class PromptFitter(PromptRenderer renderer, IPromptTokenizer tok
     /// <exception cref="ContextOverflowException">It does not fit.</exception>
     public PreparedPrompt Fit(ChatRequest request)
     {
-        var prompt = Prepare(request, request.Messages);
-        if (prompt.Tokens.Length == 0)
+        var all = TryPrepare(request, request.Messages, out var least);
+        if (all is { Tokens.Length: 0 })
         {
             throw new ArgumentException("The prompt is empty: no token came out of the messages. Send some text.");
         }
 
         if (request.OverflowPolicy == OverflowPolicy.DropOldestTurns && !request.RawCompletion)
         {
-            return DropOldestTurns(request, prompt);
+            return DropOldestTurns(request, all);
         }
 
-        ThrowIfTooLong(prompt.Tokens);
+        var prompt = ThrowIfTooLong(all, least);
         return request.OverflowPolicy == OverflowPolicy.SlideWindow
             ? prompt with
             {
@@ -35,31 +40,46 @@ internal sealed class PromptFitter(PromptRenderer renderer, IPromptTokenizer tok
     /// <summary>Counts the tokens of the request as it is.</summary>
     /// <param name="request">The request.</param>
     /// <returns>The tokens.</returns>
-    public int Count(ChatRequest request) => Prepare(request, request.Messages).Tokens.Length;
+    public int Count(ChatRequest request) => Tokenize(request, Render(request, request.Messages)).Tokens.Length;
 
-    private PreparedPrompt Prepare(ChatRequest request, IReadOnlyList<PromptMessage> messages)
+    private IReadOnlyList<PromptSpan> Render(ChatRequest request, IReadOnlyList<PromptMessage> messages) =>
+        renderer.Render(request, messages, request.ContinueFinalMessage);
+
+    private PreparedPrompt Tokenize(ChatRequest request, IReadOnlyList<PromptSpan> spans) =>
+        new(spans, tokenizer.Tokenize(spans, PromptRenderer.AddsSpecialTokens(request)), null, 0, 0);
+
+    /// <summary>Prepares a prompt unless its length alone tells that it cannot fit.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="messages">The messages.</param>
+    /// <param name="least">The least tokens that it has.</param>
+    /// <returns>The prompt, or <see langword="null"/>.</returns>
+    private PreparedPrompt? TryPrepare(ChatRequest request, IReadOnlyList<PromptMessage> messages, out int least)
     {
-        var spans = renderer.Render(request, messages, request.ContinueFinalMessage);
-        var tokens = tokenizer.Tokenize(spans, PromptRenderer.AddsSpecialTokens(request));
-        return new PreparedPrompt(spans, tokens, null, 0, 0);
+        var spans = Render(request, messages);
+        least = longest.CountLeast(spans);
+        return least >= contextTokens ? null : Tokenize(request, spans);
     }
 
     /// <summary>Leaves room for one token of reply at least.</summary>
-    private void ThrowIfTooLong(int[] tokens)
+    private PreparedPrompt ThrowIfTooLong(PreparedPrompt? prompt, int least)
     {
-        if (tokens.Length >= contextTokens)
+        if (prompt is not { } counted)
         {
-            throw new ContextOverflowException(tokens.Length, contextTokens);
+            throw new ContextOverflowException(least, contextTokens, isLowerBound: true);
         }
+
+        return counted.Tokens.Length < contextTokens
+            ? counted
+            : throw new ContextOverflowException(counted.Tokens.Length, contextTokens);
     }
 
-    private PreparedPrompt DropOldestTurns(ChatRequest request, PreparedPrompt all)
+    private PreparedPrompt DropOldestTurns(ChatRequest request, PreparedPrompt? all)
     {
         var room = Math.Min(request.MaxOutputTokens ?? contextTokens / DefaultReplyShare, contextTokens / 2);
         var limit = contextTokens - Math.Max(room, 1);
-        if (all.Tokens.Length <= limit)
+        if (all is { } whole && whole.Tokens.Length <= limit)
         {
-            return all;
+            return whole;
         }
 
         var turns = ConversationTurns.Split(request.Messages);
@@ -72,8 +92,8 @@ internal sealed class PromptFitter(PromptRenderer renderer, IPromptTokenizer tok
         while (low <= high)
         {
             var middle = (low + high) / 2;
-            var prompt = Prepare(request, turns.Without(middle));
-            if (prompt.Tokens.Length <= limit)
+            var prompt = TryPrepare(request, turns.Without(middle), out _);
+            if (prompt is { } counted && counted.Tokens.Length <= limit)
             {
                 (best, dropped, high) = (prompt, middle, middle - 1);
             }
@@ -86,8 +106,7 @@ internal sealed class PromptFitter(PromptRenderer renderer, IPromptTokenizer tok
         if (best is null)
         {
             // Not even the last turn alone leaves the room that was wished for: any room will do.
-            best = dropped == 0 ? all : Prepare(request, turns.Without(dropped));
-            ThrowIfTooLong(best.Value.Tokens);
+            best = ThrowIfTooLong(TryPrepare(request, turns.Without(dropped), out var least), least);
         }
 
         return best.Value with
@@ -110,7 +129,8 @@ internal sealed class PromptFitter(PromptRenderer renderer, IPromptTokenizer tok
         int[] other;
         try
         {
-            other = Prepare(request with { ContinueFinalMessage = false }, start).Tokens;
+            var alone = request with { ContinueFinalMessage = false };
+            other = Tokenize(alone, Render(alone, start)).Tokens;
         }
         catch (ChatTemplateException)
         {

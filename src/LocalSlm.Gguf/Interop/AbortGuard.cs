@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 
 namespace LocalSlm.Gguf.Interop;
 
-/// <summary>Stops a native computation from inside: when the caller cancels, when a deadline has passed, or when others have taken
-/// the cores. llama.cpp asks it between the nodes of a graph, on the thread that called <c>llama_decode</c>, CPU only.</summary>
+/// <summary>Stops a native computation from inside: when the caller cancels, when the process ends, when a deadline has passed, or
+/// when others have taken the cores. llama.cpp asks it between the nodes of a graph, on the thread that called <c>llama_decode</c>, CPU only.</summary>
 internal sealed unsafe class AbortGuard : IDisposable
 {
     private readonly NativeLogScope _log;
@@ -75,7 +75,7 @@ internal sealed unsafe class AbortGuard : IDisposable
     }
 
     private AbortReason Judge() =>
-        _cancellationToken.IsCancellationRequested ? AbortReason.Cancelled
+        _cancellationToken.IsCancellationRequested || ProcessExitGate.IsClosed ? AbortReason.Cancelled
         : _watchesLoad && _isContended() ? AbortReason.Contended
         // A graph has hundreds of nodes of microseconds each: every eighth is often enough to look at the clock.
         : _deadline != long.MaxValue && (++_calls & 7) == 0 && Stopwatch.GetTimestamp() > _deadline ? AbortReason.Late

@@ -40,7 +40,7 @@ internal sealed unsafe class LoadCallback : IDisposable
         var callback = (LoadCallback)GCHandle.FromIntPtr((nint)data).Target!;
         try
         {
-            if (callback._cancellationToken.IsCancellationRequested)
+            if (callback._cancellationToken.IsCancellationRequested || ProcessExitGate.IsClosed)
             {
                 return 0;
             }

@@ -174,6 +174,7 @@ internal static class NativeRuntime
         // From here on functions are bound to these libraries for good.
         Volatile.Write(ref s_bound, libraries);
         NativeLogRouter.Install();
+        ProcessExitGate.Install();
         GgmlNative.ggml_backend_load_all_from_path(libraries.Files.Directory);
         if (GgmlNative.ggml_backend_dev_by_type(0) == 0)
         {

@@ -94,11 +94,19 @@ internal sealed unsafe class VocabularyReader(ModelHandle model)
     }
 
     /// <summary>Tokenises UTF-8; the result is the number of tokens, or minus the number where the target is too small.</summary>
+    /// <exception cref="ObjectDisposedException">The model was freed, or the process ends.</exception>
     public int Tokenize(ReadOnlySpan<byte> text, Span<int> target, bool addSpecial, bool parseSpecial)
     {
-        var held = Enter();
+        if (!ProcessExitGate.TryEnter())
+        {
+            throw new ObjectDisposedException(nameof(ModelHandle), "The process ends.");
+        }
+
+        var held = false;
         try
         {
+            held = Enter();
+
             // An empty span gives a null pointer; the library builds a string from the pointer, so give it a real one.
             byte none = 0;
             fixed (byte* bytes = text)
@@ -118,6 +126,7 @@ internal sealed unsafe class VocabularyReader(ModelHandle model)
         finally
         {
             Leave(held);
+            ProcessExitGate.Leave();
         }
     }
 

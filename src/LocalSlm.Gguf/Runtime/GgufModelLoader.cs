@@ -16,6 +16,8 @@ internal sealed partial class GgufModelLoader
     // a sleeping pool costs a wake-up every token (about 7 % of a 26 M model's decode on two cores).
     private const uint BriefPoll = 1;
 
+    private const int MostThreads = 512; // GGML_MAX_N_THREADS in ggml.h, v0.4.0
+
     private readonly string _path;
     private readonly ModelLoadOptions _options;
     private readonly string? _nativeDirectory;
@@ -74,6 +76,14 @@ internal sealed partial class GgufModelLoader
 
     private GgufRuntimeModel Load(CancellationToken cancellationToken)
     {
+        if (_options.Threads > MostThreads)
+        {
+            throw new ModelLoadException(
+                _path,
+                $"Threads is {_options.Threads}; llama.cpp takes at most {MostThreads}. Leave it out for the cores there are."
+            );
+        }
+
         Report(ModelLoadStage.Inspecting, 0);
         var facts = GgufFacts.Read(_path);
         if (!facts.CanGenerate)
@@ -89,19 +99,26 @@ internal sealed partial class GgufModelLoader
         var libraries = NativeRuntime.EnsureLoaded(_nativeDirectory);
         cancellationToken.ThrowIfCancellationRequested();
 
+        if (!ProcessExitGate.TryEnter())
+        {
+            throw new ModelLoadException(_path, "the process ends.");
+        }
+
         NativeLogRouter.Open(_log);
         NativeLogRouter.Enter(_log);
         ModelHandle? model = null;
+        GgufRuntimeModel? loaded = null;
         try
         {
             model = LoadWeights(facts, cancellationToken);
             var fitted = KeepShortRopeFactors(facts, model, plan);
-            var loaded = CreateContext(facts, model, fitted, libraries, cancellationToken);
+            loaded = CreateContext(facts, model, fitted, libraries, cancellationToken);
             Report(ModelLoadStage.Ready, 1);
             return loaded;
         }
         catch
         {
+            loaded?.Dispose();
             model?.Dispose();
             NativeLogRouter.Close(_log);
             throw;
@@ -109,6 +126,7 @@ internal sealed partial class GgufModelLoader
         finally
         {
             NativeLogRouter.Enter(null);
+            ProcessExitGate.Leave();
         }
     }
 

@@ -14,6 +14,8 @@ internal sealed class GgufTokenDecoder : ITokenDecoder, IDisposable
     private const int Stopped = 2;
     private const int BadInput = -1;
 
+    private const int PaceAtExitMilliseconds = 10;
+
     private readonly ContextHandle _context;
     private readonly BatchHandle _batch;
     private readonly NativeLogScope _log;
@@ -92,6 +94,14 @@ internal sealed class GgufTokenDecoder : ITokenDecoder, IDisposable
             return;
         }
 
+        if (!ProcessExitGate.TryEnter())
+        {
+            // Nothing is computed any more. The owner asks again until it is stopped or gone: let it do so at leisure.
+            batch.Statuses.Fill(DecodeStatus.Cancelled);
+            cancellationToken.WaitHandle.WaitOne(PaceAtExitMilliseconds);
+            return;
+        }
+
         NativeLogRouter.Enter(_log);
         int result;
         try
@@ -102,6 +112,7 @@ internal sealed class GgufTokenDecoder : ITokenDecoder, IDisposable
         {
             _guard.Disarm();
             NativeLogRouter.Enter(null);
+            ProcessExitGate.Leave();
         }
 
         Settle(batch, result);

@@ -8,6 +8,7 @@ namespace LocalSlm.Gguf.Runtime;
 internal sealed class GgufTokenizer : ITokenizer
 {
     private const int SentencePieceKind = 1; // LLAMA_VOCAB_TYPE_SPM
+    private const int BytePairKind = 2; // LLAMA_VOCAB_TYPE_BPE
     private const int WordPieceKind = 3; // LLAMA_VOCAB_TYPE_WPM
 
     private readonly VocabularyReader _vocabulary;
@@ -15,6 +16,7 @@ internal sealed class GgufTokenizer : ITokenizer
     private readonly SpecialTokenIndex _special;
     private readonly int[] _prefix;
     private readonly int[] _suffix;
+    private readonly bool _breaksStretches;
 
     /// <summary>The ids of a line feed where each call of the native tokenizer puts a space before its text; else empty.</summary>
     private readonly int[] _lineFeed;
@@ -37,6 +39,7 @@ internal sealed class GgufTokenizer : ITokenizer
         var first = around.Length > 0 && (_vocabulary.AddsBeginOfSequence || _vocabulary.Kind == WordPieceKind) ? 1 : 0;
         _prefix = around[..first];
         _suffix = around[first..];
+        _breaksStretches = _vocabulary.Kind == BytePairKind;
         _lineFeed = AddsSpace() ? Tokenize("\n"u8, addSpecial: false) : [];
     }
 
@@ -93,7 +96,7 @@ internal sealed class GgufTokenizer : ITokenizer
 
     private void EncodeText(ReadOnlySpan<byte> text, List<SpecialToken> present, List<int> tokens)
     {
-        var cuts = PromptPartition.FindCuts(text, present);
+        var cuts = PromptPartition.FindCuts(text, present, _breaksStretches);
         var start = 0;
         foreach (var cut in cuts)
         {

@@ -38,14 +38,14 @@ internal static class MemoryPlanner
             wanted = Math.Min(wanted, most);
         }
 
-        var context =
+        var context = RoundUp(
             options.ContextTokens
-            ?? (int)Math.Clamp(Math.Min(wanted, RoundDown(affordable / shares)), ContextGranularity, int.MaxValue);
-        context = RoundUp(context);
+                ?? Math.Clamp(Math.Min(wanted, RoundDown(affordable / shares)), ContextGranularity, int.MaxValue)
+        );
         long total;
         if (layout == KvCacheLayout.Split)
         {
-            total = (long)context * sequences;
+            total = context * sequences;
         }
         else if (options.CacheTokens is { } cache)
         {
@@ -57,20 +57,25 @@ internal static class MemoryPlanner
         }
 
         var required = fixedBytes + (total * kvBytesPerToken);
-        if (required > limit || total > int.MaxValue)
+        if (required > limit)
         {
             throw new InsufficientMemoryException(
                 required,
                 limit,
-                $"A context of {total} tokens takes {(total * kvBytesPerToken) >> 20} MiB and the weights {facts.WeightBytes >> 20} MiB. "
-                    + "Lower ContextTokens, CacheTokens or MaxConcurrentReplies, choose a smaller KvCacheType, raise MemoryBudgetBytes, or use a smaller model."
+                $"A context of {total} tokens takes {(total * kvBytesPerToken) >> 20} MiB, the weights {facts.WeightBytes >> 20} MiB, "
+                    + $"steps of {options.BatchTokens} tokens {GetComputeBytes(facts, options) >> 20} MiB. Lower ContextTokens, CacheTokens, "
+                    + "BatchTokens or MaxConcurrentReplies, choose a smaller KvCacheType, raise MemoryBudgetBytes, or use a smaller model."
             );
         }
+
+        // Models without a KV cache take any context, but the library counts tokens in 32 bits.
+        total = Math.Min(total, RoundDown(int.MaxValue));
+        context = Math.Min(context, total);
 
         return new ContextPlan(
             layout,
             sequences,
-            context,
+            (int)context,
             (int)total,
             options.BatchTokens,
             GetEstimate(facts, options, total, sequences)
@@ -84,7 +89,7 @@ internal static class MemoryPlanner
         var context = RoundUp(options.ContextTokens ?? GetDefaultContextTokens(facts));
         var total =
             options.KvCacheLayout == KvCacheLayout.Split
-                ? (long)context * sequences
+                ? context * sequences
                 : RoundUp(Math.Max(context, options.CacheTokens ?? GetDefaultCacheTokens(context, options)));
         return GetEstimate(facts, options, total, sequences);
     }
@@ -94,8 +99,8 @@ internal static class MemoryPlanner
             ? Math.Min(facts.TrainedContextTokens, DefaultContextTokens)
             : FallbackContextTokens;
 
-    private static long GetDefaultCacheTokens(int context, ModelLoadOptions options) =>
-        Math.Max(context, Math.Min((long)context * options.MaxConcurrentReplies, DefaultCacheTokens));
+    private static long GetDefaultCacheTokens(long context, ModelLoadOptions options) =>
+        Math.Max(context, Math.Min(context * options.MaxConcurrentReplies, DefaultCacheTokens));
 
     private static MemoryEstimate GetEstimate(
         ModelFacts facts,
@@ -130,6 +135,4 @@ internal static class MemoryPlanner
 
     private static long RoundUp(long tokens) =>
         (tokens + ContextGranularity - 1) / ContextGranularity * ContextGranularity;
-
-    private static int RoundUp(int tokens) => (int)RoundUp((long)tokens);
 }

@@ -42,10 +42,16 @@ internal static class PromptPartition
     /// not find one in what a caller wrote.</summary>
     /// <param name="text">The text of one fragment.</param>
     /// <param name="present">The special tokens that occur in the prompt.</param>
+    /// <param name="breaksStretches">Whether stretches that are too long for the native tokenizer are cut as well.</param>
     /// <returns>Offsets, ascending; none for almost every text.</returns>
-    public static List<int> FindCuts(ReadOnlySpan<byte> text, List<SpecialToken> present)
+    public static List<int> FindCuts(ReadOnlySpan<byte> text, List<SpecialToken> present, bool breaksStretches)
     {
         var cuts = new SortedSet<int>();
+        if (breaksStretches)
+        {
+            LongStretch.AddCuts(text, cuts);
+        }
+
         foreach (var token in present)
         {
             if (!token.MatchesAlways || !token.ControlOnly)

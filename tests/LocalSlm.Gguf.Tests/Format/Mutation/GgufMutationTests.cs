@@ -96,19 +96,5 @@ public sealed class GgufMutationTests
         }
     }
 
-    private static NativeProbeProcess StartProbe()
-    {
-        // .../tests/LocalSlm.Gguf.Tests/bin/<configuration>/<framework>/
-        var own = new DirectoryInfo(AppContext.BaseDirectory);
-        var probe = Path.Combine(
-            TestAssets.RepositoryRoot,
-            "tests",
-            "LocalSlm.NativeProbe",
-            "bin",
-            own.Parent!.Name,
-            own.Name,
-            "LocalSlm.NativeProbe.dll"
-        );
-        return new(probe, TestAssets.NativeDirectory);
-    }
+    private static NativeProbeProcess StartProbe() => new(ProbeRun.ProbePath, TestAssets.NativeDirectory);
 }

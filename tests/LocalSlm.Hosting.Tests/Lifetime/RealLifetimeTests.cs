@@ -1,0 +1,117 @@
+using LocalSlm.Gguf.Interop;
+using LocalSlm.Hosting;
+using LocalSlm.Testing;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace LocalSlm.Tests.Hosting.Lifetime;
+
+/// <summary>The host's end on the real native library.</summary>
+public sealed class RealLifetimeTests
+{
+    private readonly int _handles = LiveHandles.Count;
+    private readonly int _threads = LiveThreads.Count();
+
+    [Fact]
+    public async Task StopAsync_RepliesOfTwoModelsRun_EndsThemAndLeavesNothing()
+    {
+        using var host = NewHost();
+        await host.StartAsync();
+        var readers = new List<IAsyncEnumerator<ChatResponseUpdate>>();
+        foreach (var name in (string[])["one", "other"])
+        {
+            var client = host.Services.GetRequiredKeyedService<IChatClient>(name);
+            // Loaded by its first request; only then is there a tokenizer to ask.
+            await client.GetResponseAsync("hi", new ChatOptions { MaxOutputTokens = 1 });
+            var reader = client.GetStreamingResponseAsync("Tell a long story.", Endless(client)).GetAsyncEnumerator();
+            Assert.True(await reader.MoveNextAsync());
+            readers.Add(reader);
+        }
+
+        await host.StopAsync();
+
+        Assert.Equal(_handles, LiveHandles.Count);
+        await LiveThreads.AssertFallToAsync(_threads);
+        foreach (var reader in readers)
+        {
+            await Assert.ThrowsAsync<ModelUnloadedException>(async () =>
+            {
+                while (await reader.MoveNextAsync()) { }
+            });
+        }
+    }
+
+    [Fact]
+    public async Task StopAsync_WhileAModelLoads_LeavesNothing()
+    {
+        var loading = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var host = NewHost(new Signal(loading));
+        await host.StartAsync();
+        var asked = host.Services.GetRequiredService<IChatClient>().GetResponseAsync("hi");
+        await loading.Task.WaitAsync(TimeSpan.FromSeconds(30));
+
+        await host.StopAsync();
+
+        await Assert.ThrowsAsync<ModelUnloadedException>(() => asked);
+        Assert.Equal(_handles, LiveHandles.Count);
+        await LiveThreads.AssertFallToAsync(_threads);
+    }
+
+    [Fact]
+    public async Task Dispose_HostWithALoadedModel_LeavesNothing()
+    {
+        var host = NewHost();
+        var client = host.Services.GetRequiredService<IChatClient>();
+        await client.GetResponseAsync("hi", new ChatOptions { MaxOutputTokens = 1 });
+        Assert.True(LiveHandles.Count > _handles);
+
+        host.Dispose();
+
+        Assert.Equal(_handles, LiveHandles.Count);
+        await LiveThreads.AssertFallToAsync(_threads);
+    }
+
+    private static IHost NewHost(IProgress<ModelLoadProgress>? progress = null)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Services.Configure<LocalSlmOptions>(options =>
+            options.NativeLibraryDirectory = TestAssets.NativeDirectory
+        );
+        var models = builder.Services.AddLocalSlm();
+        foreach (var name in (string[])["one", "other"])
+        {
+            models.AddChatModel(
+                name,
+                TestAssets.MiniMindPath,
+                options =>
+                {
+                    options.Load.ContextTokens = 1024;
+                    options.Load.Threads = 1;
+                    options.LoadProgress = progress;
+                }
+            );
+        }
+
+        return builder.Build();
+    }
+
+    private static ChatOptions Endless(IChatClient client) =>
+        new()
+        {
+            LogitBias = client
+                .GetRequiredService<ITokenizer>()
+                .EndOfGenerationTokens.ToDictionary(token => token, _ => float.NegativeInfinity),
+        };
+
+    private sealed class Signal(TaskCompletionSource loading) : IProgress<ModelLoadProgress>
+    {
+        public void Report(ModelLoadProgress value)
+        {
+            if (value.Stage == ModelLoadStage.LoadingWeights)
+            {
+                loading.TrySetResult();
+            }
+        }
+    }
+}
