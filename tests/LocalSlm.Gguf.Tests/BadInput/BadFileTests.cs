@@ -104,13 +104,13 @@ public sealed class BadFileTests : IDisposable
     }
 
     [Theory]
-    [InlineData("BatchTokens")]
-    [InlineData("Threads")]
-    [InlineData("CacheTokens")]
-    public async Task LoadAsync_HugeOption_IsRefusedByTypeOrBounded(string option)
+    [InlineData("BatchTokens", 16_384)]
+    [InlineData("Threads", int.MaxValue)]
+    [InlineData("CacheTokens", int.MaxValue)]
+    public async Task LoadAsync_HugeOption_IsRefusedByTypeOrBounded(string option, int value)
     {
         var options = new ModelLoadOptions { ContextTokens = 512, CacheTokens = 512 };
-        typeof(ModelLoadOptions).GetProperty(option)!.SetValue(options, int.MaxValue);
+        typeof(ModelLoadOptions).GetProperty(option)!.SetValue(options, value);
         try
         {
             await using var model = await LocalModel.LoadAsync(LoadedModels.Runtime, TestAssets.MiniMindPath, options);
