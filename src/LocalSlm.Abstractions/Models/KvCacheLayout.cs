@@ -3,7 +3,7 @@ namespace LocalSlm;
 /// <summary>How conversations share the KV memory of one model.</summary>
 public enum KvCacheLayout
 {
-    /// <summary>The layout that was measured best for the model and the number of conversations.</summary>
+    /// <summary>Chosen by the runtime; today <see cref="Unified"/>, which takes the least memory.</summary>
     Automatic,
 
     /// <summary>One pool for all: a long conversation may use what others leave free, and shared prefixes are stored once.</summary>

@@ -145,7 +145,8 @@ public sealed class ModelLoadOptions
     public bool? FlashAttention { get; set; }
 
     /// <summary>Gets or sets how conversations share the KV memory.</summary>
-    /// <value>Default <see cref="KvCacheLayout.Automatic"/>; <c>docs/decisions</c> has the measurements behind it.</value>
+    /// <value>Default <see cref="KvCacheLayout.Automatic"/>; <c>docs/decisions/0006-kv-layout.md</c> has
+    /// the measurements behind it.</value>
     public KvCacheLayout KvCacheLayout { get; set; } = KvCacheLayout.Automatic;
 
     /// <summary>Gets or sets the most tokens computed in one native step.</summary>

@@ -32,8 +32,13 @@ internal sealed class ContentionGauge(int processorCount)
         }
     }
 
-    /// <summary>Forgets the last totals, so that the time until the next ones makes no sample.</summary>
-    public void Restart() => _hasBase = false;
+    /// <summary>Forgets totals and samples: what was true before a pause says nothing about the time after it, and the pause itself
+    /// makes no sample.</summary>
+    public void Restart()
+    {
+        _hasBase = false;
+        Volatile.Write(ref _packed, 0);
+    }
 
     /// <summary>Takes in new totals.</summary>
     /// <param name="time">Now, in ticks of 100 ns.</param>

@@ -67,6 +67,8 @@ internal sealed class ContentionMonitor : IDisposable
         {
             if (IsIdle)
             {
+                // Before the sleep: the first step after it must not go by old samples.
+                _gauge.Restart();
                 _sleeps = true;
 
                 // Looked at again after the flag is up: whoever began in between did not see it.
@@ -76,7 +78,6 @@ internal sealed class ContentionMonitor : IDisposable
                 }
 
                 _sleeps = false;
-                _gauge.Restart();
             }
 
             if (_usage.TryRead(out var all, out var own))

@@ -54,6 +54,18 @@ public sealed class ContentionGaugeTests
     }
 
     [Fact]
+    public void Restart_SamplesFromBefore_AreForgotten()
+    {
+        var gauge = new ContentionGauge(2);
+        gauge.Add(0, TimeSpan.Zero, TimeSpan.Zero);
+        gauge.Add(TimeSpan.FromSeconds(1).Ticks, TimeSpan.FromSeconds(2), TimeSpan.Zero);
+        Assert.True(gauge.Reading.IsShort(1));
+
+        gauge.Restart();
+        Assert.Equal(default, gauge.Reading);
+    }
+
+    [Fact]
     public void Restart_AfterAPause_DoesNotJudgeThePause()
     {
         Sample(0, 0);
