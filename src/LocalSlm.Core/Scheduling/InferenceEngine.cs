@@ -148,6 +148,7 @@ internal sealed class InferenceEngine : ITextGenerator, IDisposable, IAsyncDispo
     private void Run()
     {
         var stop = _stopping.Token;
+        var firstTokens = 0L;
         try
         {
             while (!stop.IsCancellationRequested)
@@ -156,6 +157,13 @@ internal sealed class InferenceEngine : ITextGenerator, IDisposable, IAsyncDispo
                 if (!Step(stop))
                 {
                     _news.WaitOne(_scheduler.WaitLimit());
+                }
+                else if (_scheduler.FirstTokens != firstTokens)
+                {
+                    // The next step spins on every core: whoever waits for a first token gets this one now, not at the
+                    // operating system's next tick.
+                    firstTokens = _scheduler.FirstTokens;
+                    Thread.Yield();
                 }
             }
         }

@@ -41,6 +41,9 @@ internal sealed class ReplyAdvancer
         _scorer = new LogProbabilityScorer(_texts);
     }
 
+    /// <summary>Gets how many replies have had their first token.</summary>
+    public long FirstTokens { get; private set; }
+
     /// <summary>A reply got a sequence that holds <paramref name="held"/> of its tokens already.</summary>
     public void Begin(LiveReply reply, int held)
     {
@@ -102,6 +105,7 @@ internal sealed class ReplyAdvancer
         if (reply.FirstTokenAt == 0)
         {
             reply.FirstTokenAt = _time.GetTimestamp();
+            FirstTokens++;
         }
 
         if (_tokenizer.IsEndOfGeneration(token))
