@@ -31,21 +31,9 @@ internal sealed class ReplyBuffer(int capacity, Action onDrained) : IValueTaskSo
         }
     }
 
-    /// <summary>Gets a value indicating whether an end was written, or the reply was broken off.</summary>
-    public bool IsCompleted
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _completed;
-            }
-        }
-    }
-
     public void Write(in GenerationUpdate update)
     {
-        var wake = false;
+        bool wake;
         lock (_gate)
         {
             if (_completed)

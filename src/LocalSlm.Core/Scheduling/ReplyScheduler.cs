@@ -66,9 +66,6 @@ internal sealed class ReplyScheduler
         Publish();
     }
 
-    /// <summary>Gets a value indicating whether nothing is left to do.</summary>
-    public bool IsIdle => _waiting.Count == 0 && _active.Count == 0 && _parked.Count == 0;
-
     /// <summary>Gets how many replies have had their first token.</summary>
     public long FirstTokens => _advancer.FirstTokens;
 
