@@ -57,6 +57,9 @@ public sealed record ModelFacts
     /// <summary>Gets the pooling of an embedding model, as the file names it, or <see langword="null"/>.</summary>
     public string? Pooling { get; init; }
 
+    /// <summary>Gets what is known about the vectors that it makes, or <see langword="null"/> if it is no embedding model.</summary>
+    public EmbeddingFacts? Embedding { get; init; }
+
     /// <summary>Gets a value indicating whether the model can generate text (it is not an encoder only).</summary>
     public bool CanGenerate { get; init; } = true;
 

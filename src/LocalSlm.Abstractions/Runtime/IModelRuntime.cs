@@ -51,4 +51,27 @@ public interface IModelRuntime
         IProgress<ModelLoadProgress>? progress,
         CancellationToken cancellationToken
     );
+
+    /// <summary>Loads an embedding model. The file is checked first; native code never sees an unchecked one.</summary>
+    /// <param name="path">A file or folder.</param>
+    /// <param name="options">How to load it; copied.</param>
+    /// <param name="loggers">Where native and managed messages go.</param>
+    /// <param name="progress">Told about progress, on the loading thread.</param>
+    /// <param name="cancellationToken">Ends the loading.</param>
+    /// <returns>The loaded model; the caller disposes it.</returns>
+    /// <exception cref="ModelNotFoundException">Nothing is there.</exception>
+    /// <exception cref="ModelFileException">It is damaged.</exception>
+    /// <exception cref="UnsupportedModelException">It makes no embeddings, or this runtime has no part that serves them.</exception>
+    /// <exception cref="ModelLoadException">The native library refused it.</exception>
+    /// <exception cref="InsufficientMemoryException">It does not fit.</exception>
+    Task<IRuntimeEmbedder> OpenEmbedderAsync(
+        string path,
+        ModelLoadOptions options,
+        ILoggerFactory loggers,
+        IProgress<ModelLoadProgress>? progress,
+        CancellationToken cancellationToken
+    ) =>
+        Task.FromException<IRuntimeEmbedder>(
+            new UnsupportedModelException(path, architecture: null, $"{Name} serves no embedding models.")
+        );
 }

@@ -24,4 +24,7 @@ public interface IRuntimeModel : IDisposable
 
     /// <summary>Gets how many layers are computed on a GPU.</summary>
     int GpuLayers { get; }
+
+    /// <summary>Gets the devices that were tried before and failed, with the reason; empty if the first served.</summary>
+    IReadOnlyList<DeviceAttempt> FailedDevices => [];
 }

@@ -1,0 +1,4 @@
+namespace LocalSlm.Tokenization;
+
+/// <summary>A text that is split into pieces, in order.</summary>
+internal sealed class PieceList;
