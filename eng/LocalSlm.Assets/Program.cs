@@ -21,7 +21,13 @@ try
     }
 }
 catch (Exception failure)
-    when (failure is AssetException or InvalidDataException or IOException or UnauthorizedAccessException)
+    when (failure
+            is AssetException
+                or LocalSlm.ModelFileException
+                or InvalidDataException
+                or IOException
+                or UnauthorizedAccessException
+    )
 {
     Console.Error.WriteLine($"assets failed: {failure.Message}");
     return 1;

@@ -19,7 +19,10 @@ internal static class ModelComposition
                 logging.SetMinimumLevel(LogLevel.Debug);
             }
         });
-        services.AddLocalSlm().AddChatModel(Path.GetFileNameWithoutExtension(path), path);
+
+        // A file or a folder: which runtime serves it is found out from what lies there.
+        var name = Path.GetFileNameWithoutExtension(Path.TrimEndingDirectorySeparator(path));
+        services.AddLocalSlm().AddChatModel(name, path);
         return services.BuildServiceProvider();
     }
 

@@ -16,12 +16,20 @@ internal static class ModelReport
         var facts = model.Facts;
         var size = facts.ParameterCount > 0 ? Invariant($", {facts.ParameterCount / 1e6:F0} M parameters") : "";
         var quantization = facts.Quantization is { } name ? $", {name}" : "";
-        return Lines(
+        var provider = model.Provider is { } named ? $" ({named})" : "";
+        var report = Lines(
             $"{facts.Name ?? model.Name}: {facts.Architecture}{size}{quantization}",
             $"file {facts.Path}, {facts.WeightBytes / 1e6:F1} MB of weights",
             $"context {model.ContextTokens} tokens (trained for {facts.TrainedContextTokens}), all conversations {model.CacheTokens}",
-            $"{facts.Runtime} {model.RuntimeVersion} on {model.Device}, {model.Threads} threads, {model.GpuLayers} layers on a GPU",
+            $"{facts.Runtime} {model.RuntimeVersion} on {model.Device}{provider}, {model.Threads} threads, {model.GpuLayers} layers on a GPU",
             $"chat template: {model.ChatTemplateSource ?? "none"}; loaded in {model.LoadDuration.TotalMilliseconds:F0} ms"
+        );
+        return string.Join(
+            Environment.NewLine,
+            [
+                report,
+                .. model.FailedDevices.Select(static attempt => $"did not serve: {attempt.Device}: {attempt.Reason}"),
+            ]
         );
     }
 

@@ -8,7 +8,7 @@ var prompt = new Argument<string[]>("prompt")
 };
 var model = new Option<FileInfo?>("--model")
 {
-    Description = "A GGUF file; default: the model that the build restored.",
+    Description = "A GGUF file, or a folder with an ONNX model; default: the model that the build restored.",
 };
 var system = new Option<string?>("--system") { Description = "What the model is told before the conversation." };
 var temperature = new Option<float?>("--temperature")

@@ -3,7 +3,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
 var builder = Host.CreateApplicationBuilder(args);
-builder.Services.AddLocalSlm().AddChatModel("minimind", "artifacts/assets/models/minimind2-small-q8_0.gguf");
+var path = builder.Configuration["model"] ?? "artifacts/assets/models/minimind2-small-q8_0.gguf";
+builder.Services.AddLocalSlm().AddChatModel("chat", path);
 using var host = builder.Build();
 var chat = host.Services.GetRequiredService<IChatClient>();
 await foreach (var update in chat.GetStreamingResponseAsync("Why is the sky blue?"))

@@ -51,7 +51,8 @@ public sealed class LocalModel : IDisposable, IAsyncDisposable
     /// <exception cref="ModelLoadException">The native library refused it.</exception>
     /// <exception cref="NativeLibraryException">The native library is missing or of another version.</exception>
     /// <exception cref="InsufficientMemoryException">It does not fit.</exception>
-    /// <exception cref="ChatTemplateException">The template in the options cannot be parsed.</exception>
+    /// <exception cref="ChatTemplateException">The template in the options cannot be parsed, or the model has none of the name that they
+    /// give.</exception>
     public static async Task<LocalModel> LoadAsync(
         IModelRuntime runtime,
         string path,
@@ -174,6 +175,8 @@ public sealed class LocalModel : IDisposable, IAsyncDisposable
             Name = name ?? model.Facts.Name ?? Path.GetFileNameWithoutExtension(model.Facts.Path),
             Facts = model.Facts,
             Device = model.Device,
+            Provider = model.Provider,
+            FailedDevices = model.FailedDevices,
             RuntimeVersion = model.RuntimeVersion,
             ContextTokens = capabilities.SequenceTokens,
             CacheTokens = capabilities.TotalTokens,

@@ -18,6 +18,9 @@ public sealed class GgufRuntime : IModelRuntime
     public string Name => "llama.cpp";
 
     /// <inheritdoc/>
+    public string RecognisedFiles => "a file that begins with the letters GGUF";
+
+    /// <inheritdoc/>
     public bool Recognises(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -72,6 +75,24 @@ public sealed class GgufRuntime : IModelRuntime
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(loggers);
         var loader = new GgufModelLoader(path, options.Clone(), _nativeDirectory, loggers, progress);
+        return loader.LoadAsync(cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="NativeLibraryException">The native library cannot be loaded.</exception>
+    /// <exception cref="OperationCanceledException">The load was cancelled.</exception>
+    public Task<IRuntimeEmbedder> OpenEmbedderAsync(
+        string path,
+        EmbeddingLoadOptions options,
+        ILoggerFactory loggers,
+        IProgress<ModelLoadProgress>? progress,
+        CancellationToken cancellationToken
+    )
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(loggers);
+        var loader = new GgufEmbedderLoader(path, options.Clone(), _nativeDirectory, loggers, progress);
         return loader.LoadAsync(cancellationToken);
     }
 }

@@ -1,4 +1,3 @@
-using LocalSlm.Gguf;
 using LocalSlm.Hosting.Lifetime;
 using LocalSlm.Hosting.Registration;
 using Microsoft.Extensions.DependencyInjection;
@@ -14,8 +13,11 @@ namespace LocalSlm.Hosting;
 /// any kind.</remarks>
 public sealed class LocalModelHost : IDisposable, IAsyncDisposable
 {
-    private readonly Dictionary<string, SharedModel> _models = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, SharedModel<LocalModel, LocalChatClient>> _models = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, SharedModel<LocalEmbeddingModel, LocalEmbeddingGenerator>> _embeddingModels =
+        new(StringComparer.Ordinal);
     private readonly string? _defaultName;
+    private readonly string? _defaultEmbeddingName;
 
     internal LocalModelHost(
         ModelRegistry registry,
@@ -32,11 +34,38 @@ public sealed class LocalModelHost : IDisposable, IAsyncDisposable
         var logger = (loggers ?? NullLoggerFactory.Instance).CreateLogger<LocalModelHost>();
         foreach (var name in Names)
         {
-            _models.Add(name, new SharedModel(name, options.Model(name), loader, logger));
+            var model = options.Model(name);
+            _models.Add(
+                name,
+                new(
+                    name,
+                    model.LoadAtStart,
+                    token => loader.LoadAsync(name, model, token),
+                    static loaded => loaded.CreateChatClient(),
+                    logger
+                )
+            );
+        }
+
+        EmbeddingNames = registry.EmbeddingNames;
+        _defaultEmbeddingName = options.DefaultEmbeddingModel ?? (EmbeddingNames.Count > 0 ? EmbeddingNames[0] : null);
+        foreach (var name in EmbeddingNames)
+        {
+            var model = options.EmbeddingModel(name);
+            _embeddingModels.Add(
+                name,
+                new(
+                    name,
+                    model.LoadAtStart,
+                    token => loader.LoadAsync(name, model, token),
+                    static loaded => loaded.CreateGenerator(),
+                    logger
+                )
+            );
         }
     }
 
-    /// <summary>Gets the names of the registered models, in order of registration.</summary>
+    /// <summary>Gets the names of the registered chat models, in order of registration.</summary>
     public IReadOnlyList<string> Names { get; }
 
     /// <summary>Gets the name of the model that answers where a request names none.</summary>
@@ -47,6 +76,21 @@ public sealed class LocalModelHost : IDisposable, IAsyncDisposable
             "(default)",
             "no model is registered. Add one with services.AddLocalSlm().AddChatModel(name, path)."
         );
+
+    /// <summary>Gets the names of the registered embedding models, in order of registration.</summary>
+    public IReadOnlyList<string> EmbeddingNames { get; }
+
+    /// <summary>Gets the name of the embedding model that answers where a request names none.</summary>
+    /// <exception cref="ModelNotFoundException">No embedding model is registered.</exception>
+    public string DefaultEmbeddingName =>
+        _defaultEmbeddingName
+        ?? throw new ModelNotFoundException(
+            "(default)",
+            "no embedding model is registered. Add one with services.AddLocalSlm().AddEmbeddingModel(name, path)."
+        );
+
+    /// <summary>Gets all models, in the order in which they are loaded.</summary>
+    internal IEnumerable<ISharedModel> All => [.. _models.Values, .. _embeddingModels.Values];
 
     /// <summary>Loads a model of any kind that a runtime of this package recognises, without a container.</summary>
     /// <param name="path">The model's file or folder.</param>
@@ -71,7 +115,7 @@ public sealed class LocalModelHost : IDisposable, IAsyncDisposable
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         var model = await LocalModel
             .LoadAsync(
-                ModelRuntimes.Choose([new GgufRuntime()], path),
+                ModelRuntimes.Choose(ModelRuntimes.Make(), path),
                 path,
                 options,
                 loggers: loggers,
@@ -80,6 +124,41 @@ public sealed class LocalModelHost : IDisposable, IAsyncDisposable
             )
             .ConfigureAwait(false);
         return model.CreateOwningChatClient();
+    }
+
+    /// <summary>Loads an embedding model of any kind that a runtime of this package recognises, without a container.</summary>
+    /// <param name="path">The model's file or folder.</param>
+    /// <param name="options">How to load it; copied. <see langword="null"/> for the defaults.</param>
+    /// <param name="progress">Told about progress.</param>
+    /// <param name="loggers">Where messages go; <see langword="null"/> for nowhere.</param>
+    /// <param name="cancellationToken">Ends the loading.</param>
+    /// <returns>A generator that unloads the model when it is disposed.</returns>
+    /// <exception cref="ArgumentException">The options contradict each other or the model.</exception>
+    /// <exception cref="ModelNotFoundException">Nothing is at <paramref name="path"/>.</exception>
+    /// <exception cref="ModelFileException">It is damaged.</exception>
+    /// <exception cref="UnsupportedModelException">No runtime knows what it is, or it makes no embeddings.</exception>
+    /// <exception cref="ModelLoadException">The native library refused it.</exception>
+    /// <exception cref="InsufficientMemoryException">It does not fit.</exception>
+    public static async Task<LocalEmbeddingGenerator> LoadEmbeddingGeneratorAsync(
+        string path,
+        EmbeddingLoadOptions? options = null,
+        IProgress<ModelLoadProgress>? progress = null,
+        ILoggerFactory? loggers = null,
+        CancellationToken cancellationToken = default
+    )
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        var model = await LocalEmbeddingModel
+            .LoadAsync(
+                ModelRuntimes.Choose(ModelRuntimes.Make(), path),
+                path,
+                options,
+                loggers: loggers,
+                progress: progress,
+                cancellationToken: cancellationToken
+            )
+            .ConfigureAwait(false);
+        return model.CreateOwningGenerator();
     }
 
     /// <summary>Gets a registered model, loaded if need be. Callers at the same time share one load; after a failed one the next
@@ -92,10 +171,22 @@ public sealed class LocalModelHost : IDisposable, IAsyncDisposable
     public Task<LocalModel> GetModelAsync(string name, CancellationToken cancellationToken = default) =>
         Find(name).GetAsync(cancellationToken);
 
+    /// <summary>Gets a registered embedding model, loaded if need be. Callers at the same time share one load; after a failed one
+    /// the next call tries again.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="cancellationToken">Ends the waiting; the load goes on for others.</param>
+    /// <returns>The model. It belongs to the host: do not dispose it.</returns>
+    /// <exception cref="ModelNotFoundException">No model of this name is registered, or its file is not there.</exception>
+    /// <exception cref="ModelUnloadedException">The host has stopped.</exception>
+    public Task<LocalEmbeddingModel> GetEmbeddingModelAsync(
+        string name,
+        CancellationToken cancellationToken = default
+    ) => FindEmbedding(name).GetAsync(cancellationToken);
+
     /// <summary>Unloads every model. Loads under way are ended, and clean up after themselves.</summary>
     public void Dispose()
     {
-        foreach (var model in _models.Values)
+        foreach (var model in All)
         {
             model.Dispose();
         }
@@ -105,7 +196,7 @@ public sealed class LocalModelHost : IDisposable, IAsyncDisposable
     /// <returns>A task that ends then.</returns>
     public async ValueTask DisposeAsync()
     {
-        foreach (var model in _models.Values)
+        foreach (var model in All)
         {
             await model.DisposeAsync().ConfigureAwait(false);
         }
@@ -123,7 +214,7 @@ public sealed class LocalModelHost : IDisposable, IAsyncDisposable
         );
 
     /// <summary>Finds a model.</summary>
-    internal SharedModel Find(string name)
+    internal SharedModel<LocalModel, LocalChatClient> Find(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
         return _models.TryGetValue(name, out var model)
@@ -133,6 +224,20 @@ public sealed class LocalModelHost : IDisposable, IAsyncDisposable
                 Names.Count == 0
                     ? "no model is registered. Add one with services.AddLocalSlm().AddChatModel(name, path)."
                     : $"no model is registered under this name. Registered are: {string.Join(", ", Names)}."
+            );
+    }
+
+    /// <summary>Finds an embedding model.</summary>
+    internal SharedModel<LocalEmbeddingModel, LocalEmbeddingGenerator> FindEmbedding(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return _embeddingModels.TryGetValue(name, out var model)
+            ? model
+            : throw new ModelNotFoundException(
+                name,
+                EmbeddingNames.Count == 0
+                    ? "no embedding model is registered. Add one with services.AddLocalSlm().AddEmbeddingModel(name, path)."
+                    : $"no embedding model is registered under this name. Registered are: {string.Join(", ", EmbeddingNames)}."
             );
     }
 }

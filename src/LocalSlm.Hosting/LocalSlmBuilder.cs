@@ -4,6 +4,7 @@ using LocalSlm.Hosting.Routing;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace LocalSlm.Hosting;
 
@@ -72,6 +73,65 @@ public sealed class LocalSlmBuilder
         return Register(name);
     }
 
+    /// <summary>Adds an embedding model: an <see cref="IEmbeddingGenerator{TInput, TEmbedding}"/> of texts under the key
+    /// <paramref name="name"/>. The first one added also answers through the generator without a key, which passes requests on by
+    /// <see cref="EmbeddingGenerationOptions.ModelId"/>.</summary>
+    /// <param name="name">The name it is served under: key, model id of vectors, and section in configuration.</param>
+    /// <param name="path">Its file or folder.</param>
+    /// <param name="configure">Sets further options.</param>
+    /// <returns>The generator's pipeline, to add middleware to:
+    /// <c>AddEmbeddingModel(…).UseDistributedCache().UseOpenTelemetry()</c>.</returns>
+    /// <exception cref="ArgumentException">The name or path is empty, or the name was added before.</exception>
+#pragma warning disable RS0026 // One overload needs a path and the other takes none: no call fits both.
+    public EmbeddingGeneratorBuilder<string, Embedding<float>> AddEmbeddingModel(
+#pragma warning restore RS0026
+        string name,
+        string path,
+        Action<EmbeddingModelOptions>? configure = null
+    )
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        return AddEmbeddingModel(
+            name,
+            options =>
+            {
+                options.Path = path;
+                configure?.Invoke(options);
+            }
+        );
+    }
+
+    /// <summary>Adds an embedding model whose options, the path among them, come from configuration or from
+    /// <paramref name="configure"/>.</summary>
+    /// <param name="name">The name it is served under.</param>
+    /// <param name="configure">Sets options; it runs after configuration was bound.</param>
+    /// <returns>The generator's pipeline, to add middleware to.</returns>
+    /// <exception cref="ArgumentException">The name is empty, or was added before.</exception>
+#pragma warning disable RS0026 // One overload needs a path and the other takes none: no call fits both.
+    public EmbeddingGeneratorBuilder<string, Embedding<float>> AddEmbeddingModel(
+#pragma warning restore RS0026
+        string name,
+        Action<EmbeddingModelOptions>? configure = null
+    )
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        _registry.ClaimEmbeddingForCode(name);
+        Services.Configure<LocalSlmOptions>(options =>
+        {
+            var model = options.EmbeddingModel(name);
+            try
+            {
+                configure?.Invoke(model);
+            }
+            catch (ArgumentException error)
+            {
+                // Reported with every other problem when the host starts.
+                options.Problems.Add($"Embedding model '{name}': {error.Message}");
+            }
+        });
+        return RegisterEmbedding(name);
+    }
+
     /// <summary>Binds options from configuration; every section under <c>Models</c> adds a model.</summary>
     internal void Bind(IConfiguration configuration)
     {
@@ -79,6 +139,11 @@ public sealed class LocalSlmBuilder
         foreach (var model in configuration.GetSection(ConfigurationReader.Models).GetChildren())
         {
             Register(model.Key);
+        }
+
+        foreach (var model in configuration.GetSection(ConfigurationReader.EmbeddingModels).GetChildren())
+        {
+            RegisterEmbedding(model.Key);
         }
     }
 
@@ -95,5 +160,31 @@ public sealed class LocalSlmBuilder
         );
         _registry.Add(name, client);
         return client;
+    }
+
+    private EmbeddingGeneratorBuilder<string, Embedding<float>> RegisterEmbedding(string name)
+    {
+        if (_registry.FindGenerator(name) is { } known)
+        {
+            return known;
+        }
+
+        if (_registry.EmbeddingNames.Count == 0)
+        {
+            Services.TryAddSingleton<IEmbeddingGenerator<string, Embedding<float>>>(
+                static provider => new ModelRoutingEmbeddingGenerator(
+                    provider.GetRequiredService<LocalModelHost>(),
+                    provider
+                )
+            );
+        }
+
+        var generator = Services.AddKeyedEmbeddingGenerator(
+            name,
+            IEmbeddingGenerator<string, Embedding<float>> (services) =>
+                new SharedModelEmbeddingGenerator(services.GetRequiredService<LocalModelHost>().FindEmbedding(name))
+        );
+        _registry.Add(name, generator);
+        return generator;
     }
 }

@@ -25,8 +25,8 @@ public class ArchitectureTests
         ["LocalSlm.Hosting"] = ["LocalSlm.Hosting", "Microsoft.Extensions.DependencyInjection"],
     };
 
-    // The operating systems' own libraries, for which Core may have calls.
-    private static readonly string[] SystemLibraries = ["libc", "kernel32", "kernel32.dll", "libSystem"];
+    // The operating systems' own libraries, for which Core and Onnx may have calls.
+    private static readonly string[] SystemLibraries = ["libc", "kernel32", "kernel32.dll", "libSystem", "ucrtbase"];
 
     public static TheoryData<string> Packages => [.. MayReference.Keys];
 

@@ -29,6 +29,7 @@ public class GuideTests
             bool flag => flag ? "true" : "false",
             TimeSpan time => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds} s"),
             IDictionary<string, object?> { Count: 0 } => "none",
+            IList<DeviceSelector> { Count: 0 } => "automatic",
             _ => Convert.ToString(value, CultureInfo.InvariantCulture),
         };
 

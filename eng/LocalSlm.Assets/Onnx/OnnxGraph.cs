@@ -1,6 +1,8 @@
+using LocalSlm.Onnx.Format.Graph;
+
 namespace LocalSlm.Assets.Onnx;
 
-/// <summary>What the conversion needs of an ONNX model: its operations and its stored tensors by name.</summary>
+/// <summary>What the conversions need of an ONNX model: its operations and its stored tensors by name, data included.</summary>
 internal sealed class OnnxGraph
 {
     private readonly Dictionary<string, OnnxTensor> _tensors = [];
@@ -12,12 +14,15 @@ internal sealed class OnnxGraph
     {
         // Field 7 of ModelProto is the graph; in GraphProto 1 is a node and 5 an initialiser (onnx.proto3, ONNX 1.16).
         var graph = new OnnxGraph();
-        var model = new ProtobufReader(File.ReadAllBytes(path));
-        while (model.Next())
+        using var stream = File.OpenRead(path);
+        var cursor = new ProtobufCursor(stream, path);
+        while (cursor.Next())
         {
-            if (model.Field == 7)
+            if (cursor.Field == 7)
             {
-                graph.ReadGraph(model.Bytes);
+                var outer = cursor.Enter();
+                graph.ReadGraph(cursor);
+                cursor.Leave(outer);
             }
         }
 
@@ -29,23 +34,22 @@ internal sealed class OnnxGraph
 
     public OnnxTensor? FindTensor(string name) => _tensors.GetValueOrDefault(name);
 
-    private void ReadGraph(ReadOnlyMemory<byte> message)
+    private void ReadGraph(ProtobufCursor cursor)
     {
-        var reader = new ProtobufReader(message);
-        while (reader.Next())
+        while (cursor.Next())
         {
-            if (reader.Field == 1)
+            if (cursor.Field == 1)
             {
-                var node = OnnxNode.Read(reader.Bytes);
+                var node = OnnxNode.Read(cursor);
                 _nodes.Add(node);
                 if (node is { Operation: "Constant", Value: { } value, Outputs: [var output] })
                 {
                     _tensors[output] = value;
                 }
             }
-            else if (reader.Field == 5)
+            else if (cursor.Field == 5)
             {
-                var tensor = OnnxTensor.Read(reader.Bytes);
+                var tensor = OnnxTensor.Read(cursor);
                 _tensors[tensor.Name] = tensor;
             }
         }

@@ -1,10 +1,12 @@
-using System.Text;
+using LocalSlm.Onnx.Format.Graph;
 
 namespace LocalSlm.Assets.Onnx;
 
 /// <summary>An operation of an ONNX graph. (Field numbers: <c>NodeProto</c> in onnx.proto3, ONNX 1.16.)</summary>
 internal sealed class OnnxNode
 {
+    private const int LongestName = 4096;
+
     public string Name { get; private set; } = "";
 
     public string Operation { get; private set; } = "";
@@ -16,46 +18,50 @@ internal sealed class OnnxNode
     /// <summary>Gets the tensor of a Constant node.</summary>
     public OnnxTensor? Value { get; private set; }
 
-    public static OnnxNode Read(ReadOnlyMemory<byte> message)
+    /// <summary>Reads the message that is the cursor's current field.</summary>
+    public static OnnxNode Read(ProtobufCursor cursor)
     {
         var node = new OnnxNode();
-        var reader = new ProtobufReader(message);
-        while (reader.Next())
+        var outer = cursor.Enter();
+        while (cursor.Next())
         {
-            switch (reader.Field)
+            switch (cursor.Field)
             {
                 case 1:
-                    node.Inputs.Add(Encoding.UTF8.GetString(reader.Bytes.Span));
+                    node.Inputs.Add(cursor.Text(LongestName));
                     break;
                 case 2:
-                    node.Outputs.Add(Encoding.UTF8.GetString(reader.Bytes.Span));
+                    node.Outputs.Add(cursor.Text(LongestName));
                     break;
                 case 3:
-                    node.Name = Encoding.UTF8.GetString(reader.Bytes.Span);
+                    node.Name = cursor.Text(LongestName);
                     break;
                 case 4:
-                    node.Operation = Encoding.UTF8.GetString(reader.Bytes.Span);
+                    node.Operation = cursor.Text(LongestName);
                     break;
                 case 5:
-                    node.Value = ReadTensorAttribute(reader.Bytes) ?? node.Value;
+                    node.Value = ReadTensorAttribute(cursor) ?? node.Value;
                     break;
             }
         }
 
+        cursor.Leave(outer);
         return node;
     }
 
-    private static OnnxTensor? ReadTensorAttribute(ReadOnlyMemory<byte> attribute)
+    private static OnnxTensor? ReadTensorAttribute(ProtobufCursor cursor)
     {
-        var reader = new ProtobufReader(attribute);
-        while (reader.Next())
+        OnnxTensor? tensor = null;
+        var outer = cursor.Enter();
+        while (cursor.Next())
         {
-            if (reader.Field == 5)
+            if (cursor.Field == 5)
             {
-                return OnnxTensor.Read(reader.Bytes);
+                tensor = OnnxTensor.Read(cursor);
             }
         }
 
-        return null;
+        cursor.Leave(outer);
+        return tensor;
     }
 }

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using System.Text;
+using LocalSlm.Onnx.Format.Graph;
 
 namespace LocalSlm.Assets.Onnx;
 
@@ -13,40 +13,48 @@ internal sealed class OnnxTensor
 
     public string Name { get; private set; } = "";
 
+    /// <summary>Gets the type of its elements (<c>TensorProto.DataType</c>), such as 3 for INT8.</summary>
+    public int ElementType { get; private set; }
+
     public IReadOnlyList<long> Dimensions => _dimensions;
 
     /// <summary>Gets the stored bytes, for tensors of one byte an element.</summary>
     public ReadOnlyMemory<byte> Raw => _raw;
 
-    public static OnnxTensor Read(ReadOnlyMemory<byte> message)
+    /// <summary>Reads the message that is the cursor's current field.</summary>
+    public static OnnxTensor Read(ProtobufCursor cursor)
     {
         var tensor = new OnnxTensor();
-        var reader = new ProtobufReader(message);
-        while (reader.Next())
+        var outer = cursor.Enter();
+        while (cursor.Next())
         {
-            switch (reader.Field)
+            switch (cursor.Field)
             {
                 case 1:
-                    ReadIntegers(reader, value => tensor._dimensions.Add((long)value));
+                    ReadIntegers(cursor, value => tensor._dimensions.Add((long)value));
                     break;
-                case 4 when reader.HasBytes:
-                    tensor._floats.AddRange(MemoryMarshal.Cast<byte, float>(reader.Bytes.Span));
+                case 2:
+                    tensor.ElementType = (int)cursor.Number;
+                    break;
+                case 4 when cursor.HasBytes:
+                    tensor._floats.AddRange(MemoryMarshal.Cast<byte, float>(cursor.Bytes(int.MaxValue)));
                     break;
                 case 4:
-                    tensor._floats.Add(BitConverter.UInt32BitsToSingle((uint)reader.Number));
+                    tensor._floats.Add(BitConverter.UInt32BitsToSingle((uint)cursor.Number));
                     break;
                 case 5:
-                    ReadIntegers(reader, value => tensor._integers.Add((int)value));
+                    ReadIntegers(cursor, value => tensor._integers.Add((int)value));
                     break;
                 case 8:
-                    tensor.Name = Encoding.UTF8.GetString(reader.Bytes.Span);
+                    tensor.Name = cursor.Text(4096);
                     break;
                 case 9:
-                    tensor._raw = reader.Bytes;
+                    tensor._raw = cursor.Bytes(int.MaxValue);
                     break;
             }
         }
 
+        cursor.Leave(outer);
         return tensor;
     }
 
@@ -69,18 +77,20 @@ internal sealed class OnnxTensor
         return _integers.Count > 0 ? _integers[0] : 0;
     }
 
-    private static void ReadIntegers(ProtobufReader reader, Action<ulong> add)
+    private static void ReadIntegers(ProtobufCursor cursor, Action<ulong> add)
     {
-        if (!reader.HasBytes)
+        if (!cursor.HasBytes)
         {
-            add(reader.Number);
+            add(cursor.Number);
             return;
         }
 
-        var packed = new ProtobufReader(reader.Bytes);
-        while (!packed.IsEmpty)
+        var outer = cursor.Enter();
+        while (cursor.NextPacked(out var value))
         {
-            add(packed.Variable());
+            add(value);
         }
+
+        cursor.Leave(outer);
     }
 }

@@ -1,6 +1,7 @@
 namespace LocalSlm;
 
-/// <summary>A chat template cannot be parsed, raised an error of its own, or went over its limits of time, depth or output.</summary>
+/// <summary>A chat template cannot be parsed, raised an error of its own, went over its limits of time, depth or output, or is not there
+/// under the name that was asked for.</summary>
 public sealed class ChatTemplateException : LocalSlmException
 {
     /// <summary>Creates the error.</summary>

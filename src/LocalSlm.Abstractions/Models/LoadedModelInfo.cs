@@ -12,6 +12,13 @@ public sealed record LoadedModelInfo
     /// <summary>Gets the device that computes, such as <c>CPU</c> or the name of a GPU.</summary>
     public required string Device { get; init; }
 
+    /// <summary>Gets the execution provider that computes, such as <c>CPUExecutionProvider</c>; <see langword="null"/> where the
+    /// runtime has no such thing.</summary>
+    public string? Provider { get; init; }
+
+    /// <summary>Gets the devices that were tried before and failed, with the reason; empty if the first served.</summary>
+    public IReadOnlyList<DeviceAttempt> FailedDevices { get; init; } = [];
+
     /// <summary>Gets the version of the native library, such as <c>0.4.0</c>.</summary>
     public required string RuntimeVersion { get; init; }
 
@@ -33,8 +40,8 @@ public sealed record LoadedModelInfo
     /// <summary>Gets the layout of the KV memory.</summary>
     public required KvCacheLayout KvCacheLayout { get; init; }
 
-    /// <summary>Gets where the chat template came from: <c>model</c>, <c>options</c>, or <c>built-in:</c> and its name;
-    /// <see langword="null"/> where there is none.</summary>
+    /// <summary>Gets where the chat template came from: <c>model</c>, <c>model:</c> and the name of one of its named
+    /// templates, <c>options</c>, or <c>built-in:</c> and its name; <see langword="null"/> where there is none.</summary>
     public string? ChatTemplateSource { get; init; }
 
     /// <summary>Gets how long loading took.</summary>

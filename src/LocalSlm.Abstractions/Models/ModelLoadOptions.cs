@@ -124,8 +124,15 @@ public sealed class ModelLoadOptions
     }
 
     /// <summary>Gets or sets a value indicating whether the thread count follows the load of the machine.</summary>
-    /// <value>Default <see langword="true"/>.</value>
+    /// <value>Default <see langword="true"/>. ONNX Runtime's threads are fixed at load: there, they wait briefly between steps rather
+    /// than spin, so that other programs get the cores.</value>
     public bool AdaptThreads { get; set; } = true;
+
+    /// <summary>Gets the devices to compute on, best first. Each is tried until one serves; what failed before, and why, is in
+    /// <see cref="LoadedModelInfo.FailedDevices"/>. If none serves, loading fails: nothing falls back to a device that is not
+    /// listed.</summary>
+    /// <value>Empty (default): what the runtime has, neural processors first, then graphics processors, then the CPU.</value>
+    public IList<DeviceSelector> Devices { get; private set; } = [];
 
     /// <summary>Gets or sets how many layers are computed on a GPU.</summary>
     /// <value>0 for none. <see langword="null"/> (default): all where a GPU is there, else none.</value>
@@ -137,7 +144,8 @@ public sealed class ModelLoadOptions
     }
 
     /// <summary>Gets or sets the number format of cached keys and values.</summary>
-    /// <value>Default <see cref="KvCacheType.Float16"/>. Quantized types need flash attention.</value>
+    /// <value>Default <see cref="KvCacheType.Float16"/>. Quantized types need flash attention. An ONNX graph fixes the format: the
+    /// default stands for whatever it is, and another format than its own is refused.</value>
     public KvCacheType KvCacheType { get; set; } = KvCacheType.Float16;
 
     /// <summary>Gets or sets whether flash attention is used.</summary>
@@ -185,6 +193,11 @@ public sealed class ModelLoadOptions
     /// <value><see langword="null"/> (default): the model's; where it has none, a built-in named by architecture.</value>
     public string? ChatTemplate { get; set; }
 
+    /// <summary>Gets or sets which of the model's own chat templates is used, by name, such as <c>tool_use</c>.</summary>
+    /// <value>A name of <see cref="ModelFacts.NamedChatTemplates"/>, or <c>default</c>; loading refuses another one with
+    /// <see cref="ChatTemplateException"/>. <see langword="null"/> (default): the model's default template.</value>
+    public string? ChatTemplateName { get; set; }
+
     /// <summary>Gets variables given to every rendering of the chat template, such as <c>enable_thinking</c>.</summary>
     public IDictionary<string, object?> ChatTemplateVariables { get; private set; } = new Dictionary<string, object?>();
 
@@ -212,6 +225,26 @@ public sealed class ModelLoadOptions
             conflicts.Add($"KvCacheType {KvCacheType} needs flash attention, but FlashAttention is false.");
         }
 
+        foreach (var device in Devices)
+        {
+            if (device is not { Kind: not null } and not { Provider: not null })
+            {
+                conflicts.Add("A selector in Devices names neither a kind nor an execution provider.");
+            }
+        }
+
+        if (GpuLayers > 0 && Devices.Count > 0 && Devices.All(static device => device.Kind == ComputeDeviceKind.Cpu))
+        {
+            conflicts.Add($"GpuLayers is {GpuLayers}, but Devices lists the CPU alone.");
+        }
+
+        if (ChatTemplate is not null && ChatTemplateName is not null)
+        {
+            conflicts.Add(
+                $"ChatTemplateName is '{ChatTemplateName}', but ChatTemplate gives a template in place of the model's own. Set one of them."
+            );
+        }
+
         return conflicts;
     }
 
@@ -220,6 +253,7 @@ public sealed class ModelLoadOptions
     public ModelLoadOptions Clone()
     {
         var copy = (ModelLoadOptions)MemberwiseClone();
+        copy.Devices = [.. Devices];
         copy.ChatTemplateVariables = new Dictionary<string, object?>(ChatTemplateVariables);
         return copy;
     }

@@ -9,6 +9,10 @@ public interface IModelRuntime
     /// <summary>Gets the name, such as <c>llama.cpp</c>.</summary>
     string Name { get; }
 
+    /// <summary>Gets what its models look like, for the error that no runtime recognises a path: a phrase such as <c>a file that begins
+    /// with the letters GGUF</c>.</summary>
+    string RecognisedFiles => "files of its own";
+
     /// <summary>Tells, cheaply and without loading, whether a path looks like a model of this runtime.</summary>
     /// <param name="path">A file or folder.</param>
     /// <returns><see langword="true"/> if <see cref="Inspect"/> is worth a try.</returns>
@@ -66,7 +70,7 @@ public interface IModelRuntime
     /// <exception cref="InsufficientMemoryException">It does not fit.</exception>
     Task<IRuntimeEmbedder> OpenEmbedderAsync(
         string path,
-        ModelLoadOptions options,
+        EmbeddingLoadOptions options,
         ILoggerFactory loggers,
         IProgress<ModelLoadProgress>? progress,
         CancellationToken cancellationToken

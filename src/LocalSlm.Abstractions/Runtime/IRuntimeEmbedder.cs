@@ -25,8 +25,12 @@ public interface IRuntimeEmbedder : IDisposable
     /// <summary>Gets the most texts of one batch.</summary>
     int BatchTexts { get; }
 
-    /// <summary>Gets the most tokens of one batch, padding included: the number of texts times the longest.</summary>
+    /// <summary>Gets the most tokens of a batch of several texts. One text alone may have <see cref="MaxTokens"/>.</summary>
     int BatchTokens { get; }
+
+    /// <summary>Gets a value indicating whether the texts of a batch are padded to the longest: it then counts as the number of
+    /// texts times the longest.</summary>
+    bool PadsBatches { get; }
 
     /// <summary>Gets the devices that were tried before and failed, with the reason; empty if the first served.</summary>
     IReadOnlyList<DeviceAttempt> FailedDevices { get; }

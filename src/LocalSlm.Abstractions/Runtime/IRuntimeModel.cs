@@ -16,6 +16,9 @@ public interface IRuntimeModel : IDisposable
     /// <summary>Gets the device that computes, in the runtime's words.</summary>
     string Device { get; }
 
+    /// <summary>Gets the execution provider that computes; <see langword="null"/> where the runtime has no such thing.</summary>
+    string? Provider => null;
+
     /// <summary>Gets the version of the native library.</summary>
     string RuntimeVersion { get; }
 

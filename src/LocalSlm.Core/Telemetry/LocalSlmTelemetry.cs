@@ -56,6 +56,24 @@ internal sealed class LocalSlmTelemetry : IDisposable
             "{slide}",
             "Times that old tokens were dropped so that a reply could go on."
         );
+        EmbeddingTexts = Counter("localslm.embedding.texts", "{text}", "Texts, and parts of texts, made into vectors.");
+        EmbeddingTokens = Counter(
+            "localslm.embedding.tokens",
+            "{token}",
+            "Tokens computed for vectors, padding not counted."
+        );
+        EmbeddingBatchTexts = Histogram(
+            "localslm.embedding.batch.texts",
+            "{text}",
+            "Texts that were computed together.",
+            [1, 2, 4, 8, 16, 32, 64, 128, 256]
+        );
+        EmbeddingRate = Histogram(
+            "localslm.embedding.rate",
+            "{token}/s",
+            "Tokens computed per second for vectors, padding not counted.",
+            [10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 25_000, 50_000]
+        );
         _meter.CreateObservableUpDownCounter(
             "localslm.request.count",
             ObserveRequests,
@@ -91,6 +109,14 @@ internal sealed class LocalSlmTelemetry : IDisposable
 
     internal Counter<long> ContextSlides { get; }
 
+    internal Counter<long> EmbeddingTexts { get; }
+
+    internal Counter<long> EmbeddingTokens { get; }
+
+    internal Histogram<double> EmbeddingBatchTexts { get; }
+
+    internal Histogram<double> EmbeddingRate { get; }
+
     /// <summary>Begins to report an engine; until it is disposed.</summary>
     /// <param name="model">The model's name.</param>
     /// <param name="device">The device's name.</param>
@@ -105,6 +131,13 @@ internal sealed class LocalSlmTelemetry : IDisposable
 
         return engine;
     }
+
+    /// <summary>Begins to report the engine of an embedding model; until it is disposed.</summary>
+    /// <param name="model">The model's name.</param>
+    /// <param name="device">The device's name.</param>
+    /// <param name="statistics">Gives the live figures; called by whoever collects, on any thread.</param>
+    public EmbeddingTelemetry AddEmbeddingEngine(string model, string device, Func<EmbeddingStatistics> statistics) =>
+        new(this, model, device, statistics);
 
     /// <summary>Ends the meter, where it is this object's own.</summary>
     public void Dispose()

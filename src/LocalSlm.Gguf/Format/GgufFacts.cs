@@ -36,6 +36,7 @@ internal static class GgufFacts
             ChatTemplate = file.FindString("tokenizer.chat_template") is { Length: > 0 } template ? template : null,
             NamedChatTemplates = NamedTemplates(file),
             Pooling = Pooling(file.FindInteger($"{architecture}.pooling_type")),
+            Embedding = Embedding(file, architecture, kind, layers.Width),
             CanGenerate =
                 kind != ArchitectureKind.Encoder && file.Find($"{architecture}.attention.causal")?.AsBool() != false,
             IsRecurrent = kind is ArchitectureKind.Recurrent or ArchitectureKind.Hybrid,
@@ -101,6 +102,28 @@ internal static class GgufFacts
             4 => "rank",
             _ => null,
         };
+
+    /// <summary>A model makes vectors if it is an encoder or names a pooling; one whose pooling is a rank gives scores instead.
+    /// GGUF has no keys for prompts, normalising and shorter vectors.</summary>
+    private static EmbeddingFacts? Embedding(GgufFile file, string architecture, ArchitectureKind kind, int width)
+    {
+        var pooling = file.FindInteger($"{architecture}.pooling_type");
+        var makesVectors = pooling is 1 or 2 or 3 || (kind == ArchitectureKind.Encoder && pooling is null or 0);
+        return !makesVectors
+            ? null
+            : new EmbeddingFacts
+            {
+                Dimensions = (int)(file.FindInteger($"{architecture}.embedding_length_out") ?? width),
+                MaxTokens = (int)(file.FindInteger($"{architecture}.context_length") ?? 0),
+                Pooling = pooling switch
+                {
+                    1 => EmbeddingPooling.Mean,
+                    2 => EmbeddingPooling.FirstToken,
+                    3 => EmbeddingPooling.LastToken,
+                    _ => null,
+                },
+            };
+    }
 
     private static Dictionary<string, string> NamedTemplates(GgufFile file)
     {

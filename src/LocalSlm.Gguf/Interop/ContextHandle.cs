@@ -88,6 +88,25 @@ internal sealed unsafe class ContextHandle : NativeHandle
         return logits == null ? default : new Span<float>(logits, vocabularySize);
     }
 
+    /// <summary>Gets a value indicating whether the context keeps tokens; encoders do not.</summary>
+    public bool HasMemory => LlamaNative.llama_get_memory(this) != 0;
+
+    /// <summary>Gets the hidden state of a token of the last batch, or an empty span if it has none. Without pooling.</summary>
+    public ReadOnlySpan<float> GetHiddenState(int batchIndex, int width)
+    {
+        var state = LlamaNative.llama_get_embeddings_ith(this, batchIndex);
+        return state == null ? default : new ReadOnlySpan<float>(state, width);
+    }
+
+    /// <summary>Forgets all tokens, where there is a memory.</summary>
+    public void Clear()
+    {
+        if (LlamaNative.llama_get_memory(this) is var memory and not 0)
+        {
+            LlamaNative.llama_memory_clear(memory, 0);
+        }
+    }
+
     public bool Remove(int sequence, int start, int end) =>
         LlamaNative.llama_memory_seq_rm(LlamaNative.llama_get_memory(this), sequence, start, end) != 0;
 

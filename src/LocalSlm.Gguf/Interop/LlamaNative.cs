@@ -47,6 +47,9 @@ internal static unsafe partial class LlamaNative
     public static partial int llama_model_n_swa(ModelHandle model);
 
     [LibraryImport(Library)]
+    public static partial int llama_model_n_embd_out(ModelHandle model);
+
+    [LibraryImport(Library)]
     public static partial int llama_model_n_layer(ModelHandle model);
 
     [LibraryImport(Library)]
@@ -107,7 +110,13 @@ internal static unsafe partial class LlamaNative
     public static partial float* llama_get_logits_ith(ContextHandle context, int index);
 
     [LibraryImport(Library)]
+    public static partial float* llama_get_embeddings_ith(ContextHandle context, int index);
+
+    [LibraryImport(Library)]
     public static partial nint llama_get_memory(ContextHandle context);
+
+    [LibraryImport(Library)]
+    public static partial void llama_memory_clear(nint memory, byte data);
 
     [LibraryImport(Library)]
     public static partial byte llama_memory_seq_rm(nint memory, int sequence, int start, int end);

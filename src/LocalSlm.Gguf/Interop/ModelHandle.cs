@@ -28,6 +28,8 @@ internal sealed class ModelHandle : NativeHandle
 
     public int SlidingWindowTokens => LlamaNative.llama_model_n_swa(this);
 
+    public int OutputWidth => LlamaNative.llama_model_n_embd_out(this);
+
     public int LayerCount => LlamaNative.llama_model_n_layer(this);
 
     /// <summary>Reads a scalar value of the file's metadata, as text.</summary>

@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text;
+using LocalSlm.Hardware;
 
 namespace LocalSlm.Gguf.Interop;
 

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using LocalSlm.Hardware;
 
 namespace LocalSlm.Gguf.Interop;
 

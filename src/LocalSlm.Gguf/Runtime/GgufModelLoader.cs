@@ -9,9 +9,6 @@ namespace LocalSlm.Gguf.Runtime;
 /// <summary>Loads one model: checks the file, plans the memory, then lets the library read it, on a thread of its own.</summary>
 internal sealed partial class GgufModelLoader
 {
-    private const int LoadModeNone = 0; // LLAMA_LOAD_MODE_NONE
-    private const int LoadModeMap = 1; // LLAMA_LOAD_MODE_MMAP
-
     // Workers spin for some milliseconds behind each step, so that the next token finds them awake, and sleep when a reply ends:
     // a sleeping pool costs a wake-up every token (about 7 % of a 26 M model's decode on two cores).
     private const uint BriefPoll = 1;
@@ -110,9 +107,10 @@ internal sealed partial class GgufModelLoader
         GgufRuntimeModel? loaded = null;
         try
         {
-            model = LoadWeights(facts, cancellationToken);
+            var placement = DevicePlacement.Choose(_path, _options, NativeDevices.List);
+            model = WeightsLoader.Load(facts, _options, placement, _log, Report, cancellationToken);
             var fitted = KeepShortRopeFactors(facts, model, plan);
-            loaded = CreateContext(facts, model, fitted, libraries, cancellationToken);
+            loaded = CreateContext(facts, model, fitted, placement, libraries, cancellationToken);
             Report(ModelLoadStage.Ready, 1);
             return loaded;
         }
@@ -130,43 +128,11 @@ internal sealed partial class GgufModelLoader
         }
     }
 
-    private ModelHandle LoadWeights(ModelFacts facts, CancellationToken cancellationToken)
-    {
-        const double WeightsShare = 0.95;
-        var parameters = LlamaNative.llama_model_default_params();
-        parameters.load_mode = _options.UseMemoryMap ? LoadModeMap : LoadModeNone;
-        parameters.n_gpu_layers = _options.GpuLayers ?? -1;
-        using var callback = new LoadCallback(
-            fraction => Report(ModelLoadStage.LoadingWeights, fraction * WeightsShare),
-            cancellationToken
-        );
-        callback.Attach(ref parameters);
-        var model = ModelHandle.Load(_path, parameters);
-        if (model is not null)
-        {
-            return model;
-        }
-
-        cancellationToken.ThrowIfCancellationRequested();
-        if (callback.Error is { } error)
-        {
-            throw new ModelLoadException(_path, "the receiver of the progress threw.", error);
-        }
-
-        var reason = _log.LastErrors;
-        throw reason.Contains("unknown model architecture", StringComparison.Ordinal)
-            ? new UnsupportedModelException(
-                _path,
-                facts.Architecture,
-                $"llama.cpp {NativeRuntime.PinnedVersion} does not know this architecture. Choose another model."
-            )
-            : new ModelLoadException(_path, Describe(reason));
-    }
-
     private GgufRuntimeModel CreateContext(
         ModelFacts facts,
         ModelHandle model,
         ContextPlan plan,
+        DevicePlacement placement,
         LoadedLibraries libraries,
         CancellationToken cancellationToken
     )
@@ -223,7 +189,7 @@ internal sealed partial class GgufModelLoader
 
             context =
                 ContextHandle.Create(model, parameters, pool, restingPool)
-                ?? throw new ModelLoadException(_path, Describe(_log.LastErrors));
+                ?? throw new ModelLoadException(_path, WeightsLoader.Describe(_log.LastErrors));
             cancellationToken.ThrowIfCancellationRequested();
             var tokenizer = new GgufTokenizer(model);
             var traits = ModelTraits.Ask(model, facts, _options.KvCacheType);
@@ -239,16 +205,15 @@ internal sealed partial class GgufModelLoader
                 share,
                 _log
             );
-            var gpu = NativeDevices
-                .List()
-                .FirstOrDefault(device => device.Kind is ComputeDeviceKind.Gpu or ComputeDeviceKind.IntegratedGpu);
-            var gpuLayers = gpu is null ? 0 : Math.Min(_options.GpuLayers ?? int.MaxValue, model.LayerCount + 1);
+            var gpu = placement.FindGpu(NativeDevices.List());
+            var gpuLayers = gpu is null ? 0 : Math.Min(placement.GpuLayers ?? int.MaxValue, model.LayerCount + 1);
             return new GgufRuntimeModel(facts, model, tokenizer, decoder, _log)
             {
                 Device = gpuLayers > 0 ? gpu!.Description : "CPU",
                 RuntimeVersion = libraries.Version,
                 Threads = threads,
                 GpuLayers = gpuLayers,
+                FailedDevices = placement.Failed,
             };
         }
         catch
@@ -286,11 +251,6 @@ internal sealed partial class GgufModelLoader
             }
             : plan;
     }
-
-    private static string Describe(string reason) =>
-        reason.Length > 0
-            ? $"llama.cpp said: {reason}"
-            : "llama.cpp gave no reason. Raise the log level of the category LocalSlm.Gguf to Debug to see its messages.";
 
     /// <summary><c>enum ggml_type</c> of ggml.h, v0.4.0.</summary>
     private static int GgmlTypeOf(KvCacheType type) =>

@@ -8,11 +8,11 @@ internal sealed class ModelLifetimeService(LocalModelHost host) : IHostedLifecyc
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
         // One after the other: they would only fight for disk and cores.
-        foreach (var name in host.Names)
+        foreach (var model in host.All)
         {
-            if (host.Find(name).Options.LoadAtStart)
+            if (model.LoadAtStart)
             {
-                await host.GetModelAsync(name, cancellationToken).ConfigureAwait(false);
+                await model.LoadAsync(cancellationToken).ConfigureAwait(false);
             }
         }
     }

@@ -30,6 +30,30 @@ internal sealed class ModelLoader(
         );
     }
 
+    /// <summary>Loads an embedding model.</summary>
+    /// <param name="name">The name it is served under, or <see langword="null"/> for its own.</param>
+    /// <param name="options">Its options.</param>
+    /// <param name="cancellationToken">Ends the load.</param>
+    /// <returns>The model; the caller disposes it.</returns>
+    public Task<LocalEmbeddingModel> LoadAsync(
+        string? name,
+        EmbeddingModelOptions options,
+        CancellationToken cancellationToken
+    )
+    {
+        var path = Resolve(options.Path!);
+        return LocalEmbeddingModel.LoadAsync(
+            ModelRuntimes.Choose(runtimes, path),
+            path,
+            options.Embedding,
+            name,
+            loggers,
+            options.LoadProgress,
+            clock,
+            cancellationToken
+        );
+    }
+
     private string Resolve(string path)
     {
         if (contentRoot is null || Path.IsPathRooted(path))

@@ -1,8 +1,14 @@
+using LocalSlm.Gguf;
+using LocalSlm.Onnx;
+
 namespace LocalSlm.Hosting.Lifetime;
 
 /// <summary>Finds the runtime that serves a model.</summary>
 internal static class ModelRuntimes
 {
+    /// <summary>Makes the runtimes of this package, with their defaults.</summary>
+    public static IReadOnlyList<IModelRuntime> Make() => [new GgufRuntime(), new OnnxModelRuntime()];
+
     /// <summary>Finds the first runtime that recognises a path.</summary>
     /// <param name="runtimes">The runtimes, in the order of registration.</param>
     /// <param name="path">The model's file or folder.</param>
@@ -30,8 +36,7 @@ internal static class ModelRuntimes
         throw new UnsupportedModelException(
             path,
             architecture: null,
-            $"none of the runtimes ({string.Join(", ", runtimes.Select(static runtime => runtime.Name))}) recognises it. "
-                + "GGUF files begin with the letters GGUF."
+            $"no runtime recognises it. Looked for: {string.Join("; ", runtimes.Select(static runtime => $"{runtime.RecognisedFiles} ({runtime.Name})"))}."
         );
     }
 }

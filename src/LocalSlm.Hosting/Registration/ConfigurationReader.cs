@@ -9,46 +9,80 @@ internal static class ConfigurationReader
 {
     public const string Root = "LocalSlm";
     public const string Models = "Models";
+    public const string EmbeddingModels = "EmbeddingModels";
 
-    // Every option of a model under its name; a test compares the names with the properties.
-    private static readonly Dictionary<string, Action<ChatModelOptions, string>> s_modelOptions = new(
+    // Every option under its name; tests compare the names with the properties.
+    private static readonly Dictionary<string, Action<ModelLoadOptions, string>> s_loadOptions = new(
+        StringComparer.OrdinalIgnoreCase
+    )
+    {
+        [nameof(ModelLoadOptions.ContextTokens)] = static (load, text) => load.ContextTokens = Optional(text),
+        [nameof(ModelLoadOptions.MaxConcurrentReplies)] = static (load, text) =>
+            load.MaxConcurrentReplies = Int32(text),
+        [nameof(ModelLoadOptions.CachedConversations)] = static (load, text) => load.CachedConversations = Int32(text),
+        [nameof(ModelLoadOptions.CacheTokens)] = static (load, text) => load.CacheTokens = Optional(text),
+        [nameof(ModelLoadOptions.MemoryBudgetBytes)] = static (load, text) =>
+            load.MemoryBudgetBytes = text.Length == 0 ? null : Int64(text),
+        [nameof(ModelLoadOptions.MaxQueuedRequests)] = static (load, text) => load.MaxQueuedRequests = Int32(text),
+        [nameof(ModelLoadOptions.ReplyBufferUpdates)] = static (load, text) => load.ReplyBufferUpdates = Int32(text),
+        [nameof(ModelLoadOptions.StalledReaderTimeout)] = static (load, text) =>
+            load.StalledReaderTimeout = Duration(text),
+        [nameof(ModelLoadOptions.Threads)] = static (load, text) => load.Threads = Optional(text),
+        [nameof(ModelLoadOptions.AdaptThreads)] = static (load, text) => load.AdaptThreads = Boolean(text),
+        [nameof(ModelLoadOptions.GpuLayers)] = static (load, text) => load.GpuLayers = Optional(text),
+        [nameof(ModelLoadOptions.KvCacheType)] = static (load, text) => load.KvCacheType = Choice<KvCacheType>(text),
+        [nameof(ModelLoadOptions.FlashAttention)] = static (load, text) =>
+            load.FlashAttention = text.Length == 0 ? null : Boolean(text),
+        [nameof(ModelLoadOptions.KvCacheLayout)] = static (load, text) =>
+            load.KvCacheLayout = Choice<KvCacheLayout>(text),
+        [nameof(ModelLoadOptions.BatchTokens)] = static (load, text) => load.BatchTokens = Int32(text),
+        [nameof(ModelLoadOptions.PrefillChunkTokens)] = static (load, text) => load.PrefillChunkTokens = Int32(text),
+        [nameof(ModelLoadOptions.UseMemoryMap)] = static (load, text) => load.UseMemoryMap = Boolean(text),
+        [nameof(ModelLoadOptions.ChatTemplate)] = static (load, text) => load.ChatTemplate = text,
+        [nameof(ModelLoadOptions.ChatTemplateName)] = static (load, text) => load.ChatTemplateName = text,
+    };
+
+    private static readonly Dictionary<string, Action<ChatModelOptions, string>> s_chatOptions = new(
         StringComparer.OrdinalIgnoreCase
     )
     {
         [nameof(ChatModelOptions.Path)] = static (model, text) => model.Path = text,
         [nameof(ChatModelOptions.LoadAtStart)] = static (model, text) => model.LoadAtStart = Boolean(text),
-        [nameof(ModelLoadOptions.ContextTokens)] = static (model, text) => model.Load.ContextTokens = Optional(text),
-        [nameof(ModelLoadOptions.MaxConcurrentReplies)] = static (model, text) =>
-            model.Load.MaxConcurrentReplies = Int32(text),
-        [nameof(ModelLoadOptions.CachedConversations)] = static (model, text) =>
-            model.Load.CachedConversations = Int32(text),
-        [nameof(ModelLoadOptions.CacheTokens)] = static (model, text) => model.Load.CacheTokens = Optional(text),
-        [nameof(ModelLoadOptions.MemoryBudgetBytes)] = static (model, text) =>
-            model.Load.MemoryBudgetBytes = text.Length == 0 ? null : Int64(text),
-        [nameof(ModelLoadOptions.MaxQueuedRequests)] = static (model, text) =>
-            model.Load.MaxQueuedRequests = Int32(text),
-        [nameof(ModelLoadOptions.ReplyBufferUpdates)] = static (model, text) =>
-            model.Load.ReplyBufferUpdates = Int32(text),
-        [nameof(ModelLoadOptions.StalledReaderTimeout)] = static (model, text) =>
-            model.Load.StalledReaderTimeout = Duration(text),
-        [nameof(ModelLoadOptions.Threads)] = static (model, text) => model.Load.Threads = Optional(text),
-        [nameof(ModelLoadOptions.AdaptThreads)] = static (model, text) => model.Load.AdaptThreads = Boolean(text),
-        [nameof(ModelLoadOptions.GpuLayers)] = static (model, text) => model.Load.GpuLayers = Optional(text),
-        [nameof(ModelLoadOptions.KvCacheType)] = static (model, text) =>
-            model.Load.KvCacheType = Choice<KvCacheType>(text),
-        [nameof(ModelLoadOptions.FlashAttention)] = static (model, text) =>
-            model.Load.FlashAttention = text.Length == 0 ? null : Boolean(text),
-        [nameof(ModelLoadOptions.KvCacheLayout)] = static (model, text) =>
-            model.Load.KvCacheLayout = Choice<KvCacheLayout>(text),
-        [nameof(ModelLoadOptions.BatchTokens)] = static (model, text) => model.Load.BatchTokens = Int32(text),
-        [nameof(ModelLoadOptions.PrefillChunkTokens)] = static (model, text) =>
-            model.Load.PrefillChunkTokens = Int32(text),
-        [nameof(ModelLoadOptions.UseMemoryMap)] = static (model, text) => model.Load.UseMemoryMap = Boolean(text),
-        [nameof(ModelLoadOptions.ChatTemplate)] = static (model, text) => model.Load.ChatTemplate = text,
+    };
+
+    private static readonly Dictionary<string, Action<EmbeddingModelOptions, string>> s_embeddingOptions = new(
+        StringComparer.OrdinalIgnoreCase
+    )
+    {
+        [nameof(EmbeddingModelOptions.Path)] = static (model, text) => model.Path = text,
+        [nameof(EmbeddingModelOptions.LoadAtStart)] = static (model, text) => model.LoadAtStart = Boolean(text),
+        [nameof(EmbeddingLoadOptions.MaxTokens)] = static (model, text) => model.Embedding.MaxTokens = Optional(text),
+        [nameof(EmbeddingLoadOptions.Pooling)] = static (model, text) =>
+            model.Embedding.Pooling = text.Length == 0 ? null : Choice<EmbeddingPooling>(text),
+        [nameof(EmbeddingLoadOptions.Normalize)] = static (model, text) =>
+            model.Embedding.Normalize = text.Length == 0 ? null : Boolean(text),
+        [nameof(EmbeddingLoadOptions.OverlongTexts)] = static (model, text) =>
+            model.Embedding.OverlongTexts = Choice<OverlongTextPolicy>(text),
+        [nameof(EmbeddingLoadOptions.SpecialTokensAreText)] = static (model, text) =>
+            model.Embedding.SpecialTokensAreText = Boolean(text),
+        [nameof(EmbeddingLoadOptions.AllowAnyDimensions)] = static (model, text) =>
+            model.Embedding.AllowAnyDimensions = Boolean(text),
+        [nameof(EmbeddingLoadOptions.DefaultPromptName)] = static (model, text) =>
+            model.Embedding.DefaultPromptName = text,
+        [nameof(EmbeddingLoadOptions.BatchTexts)] = static (model, text) => model.Embedding.BatchTexts = Int32(text),
     };
 
     /// <summary>Gets the names of a model's options.</summary>
-    public static IEnumerable<string> ModelOptionNames => [.. s_modelOptions.Keys, TemplateVariables];
+    public static IEnumerable<string> ModelOptionNames =>
+        [.. s_chatOptions.Keys, .. s_loadOptions.Keys, Devices, TemplateVariables];
+
+    /// <summary>Gets the names of an embedding model's options.</summary>
+    public static IEnumerable<string> EmbeddingOptionNames =>
+        [.. s_embeddingOptions.Keys, .. s_loadOptions.Keys, Devices, Prompts, TemplateVariables];
+
+    private static string Prompts => nameof(EmbeddingLoadOptions.Prompts);
+
+    private static string Devices => nameof(ModelLoadOptions.Devices);
 
     private static string TemplateVariables => nameof(ModelLoadOptions.ChatTemplateVariables);
 
@@ -66,6 +100,17 @@ internal static class ConfigurationReader
                     ReadModel(model, options.Model(model.Key), options.Problems);
                 }
             }
+            else if (Is(entry, EmbeddingModels))
+            {
+                foreach (var model in entry.GetChildren())
+                {
+                    ReadModel(model, options.EmbeddingModel(model.Key), options.Problems);
+                }
+            }
+            else if (Is(entry, nameof(options.DefaultEmbeddingModel)))
+            {
+                options.DefaultEmbeddingModel = entry.Value;
+            }
             else if (Is(entry, nameof(options.DefaultModel)))
             {
                 options.DefaultModel = entry.Value;
@@ -74,11 +119,15 @@ internal static class ConfigurationReader
             {
                 options.NativeLibraryDirectory = entry.Value;
             }
+            else if (Is(entry, nameof(options.Onnx)))
+            {
+                RuntimeReader.ReadOnnx(entry, options.Onnx, options.Problems);
+            }
             else
             {
                 options.Problems.Add(
-                    $"{entry.Path} is unknown. Known are: {Models}, {nameof(options.DefaultModel)}, "
-                        + $"{nameof(options.NativeLibraryDirectory)}."
+                    $"{entry.Path} is unknown. Known are: {Models}, {EmbeddingModels}, {nameof(options.DefaultModel)}, "
+                        + $"{nameof(options.DefaultEmbeddingModel)}, {nameof(options.NativeLibraryDirectory)}, {nameof(options.Onnx)}."
                 );
             }
         }
@@ -90,27 +139,80 @@ internal static class ConfigurationReader
         {
             if (Is(entry, TemplateVariables))
             {
-                foreach (var variable in entry.GetChildren())
-                {
-                    model.Load.ChatTemplateVariables[variable.Key] = TemplateValue(variable.Value);
-                }
+                ReadVariables(entry, model.Load);
             }
-            else if (!s_modelOptions.TryGetValue(entry.Key, out var set))
+            else if (Is(entry, Devices))
+            {
+                RuntimeReader.ReadDevices(entry, model.Load, problems);
+            }
+            else if (
+                !TrySet(s_chatOptions, model, entry, problems) && !TrySet(s_loadOptions, model.Load, entry, problems)
+            )
             {
                 problems.Add($"{entry.Path} is unknown. Known are: {string.Join(", ", ModelOptionNames)}.");
             }
-            else
+        }
+    }
+
+    private static void ReadModel(IConfigurationSection section, EmbeddingModelOptions model, List<string> problems)
+    {
+        foreach (var entry in section.GetChildren())
+        {
+            if (Is(entry, Prompts))
             {
-                try
+                foreach (var prompt in entry.GetChildren())
                 {
-                    set(model, entry.Value ?? "");
-                }
-                catch (Exception error) when (error is FormatException or OverflowException or ArgumentException)
-                {
-                    problems.Add($"{entry.Path} is '{entry.Value}'. {error.Message}");
+                    model.Embedding.Prompts[prompt.Key] = prompt.Value ?? "";
                 }
             }
+            else if (Is(entry, TemplateVariables))
+            {
+                ReadVariables(entry, model.Embedding.Load);
+            }
+            else if (Is(entry, Devices))
+            {
+                RuntimeReader.ReadDevices(entry, model.Embedding.Load, problems);
+            }
+            else if (
+                !TrySet(s_embeddingOptions, model, entry, problems)
+                && !TrySet(s_loadOptions, model.Embedding.Load, entry, problems)
+            )
+            {
+                problems.Add($"{entry.Path} is unknown. Known are: {string.Join(", ", EmbeddingOptionNames)}.");
+            }
         }
+    }
+
+    private static void ReadVariables(IConfigurationSection section, ModelLoadOptions load)
+    {
+        foreach (var variable in section.GetChildren())
+        {
+            load.ChatTemplateVariables[variable.Key] = TemplateValue(variable.Value);
+        }
+    }
+
+    private static bool TrySet<T>(
+        Dictionary<string, Action<T, string>> known,
+        T options,
+        IConfigurationSection entry,
+        List<string> problems
+    )
+    {
+        if (!known.TryGetValue(entry.Key, out var set))
+        {
+            return false;
+        }
+
+        try
+        {
+            set(options, entry.Value ?? "");
+        }
+        catch (Exception error) when (error is FormatException or OverflowException or ArgumentException)
+        {
+            problems.Add($"{entry.Path} is '{entry.Value}'. {error.Message}");
+        }
+
+        return true;
     }
 
     private static bool Is(IConfigurationSection entry, string name) =>

@@ -24,6 +24,25 @@ internal sealed class LocalSlmOptionsValidator(ModelRegistry registry) : IValida
             }
         }
 
+        if (options.DefaultEmbeddingModel is { } embedding && !registry.EmbeddingNames.Contains(embedding))
+        {
+            problems.Add(
+                $"DefaultEmbeddingModel is '{embedding}', which is no registered embedding model. Registered are: "
+                    + $"{string.Join(", ", registry.EmbeddingNames)}."
+            );
+        }
+
+        foreach (var (key, value) in options.EmbeddingModels)
+        {
+            Check(key, value, problems);
+            if (!registry.EmbeddingNames.Contains(key))
+            {
+                problems.Add(
+                    $"Embedding model '{key}' has options but was not added. Call AddEmbeddingModel(\"{key}\")."
+                );
+            }
+        }
+
         return problems.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
     }
 
@@ -35,5 +54,17 @@ internal sealed class LocalSlmOptionsValidator(ModelRegistry registry) : IValida
         }
 
         problems.AddRange(model.Load.FindConflicts().Select(conflict => $"Model '{name}': {conflict}"));
+    }
+
+    private static void Check(string name, EmbeddingModelOptions model, List<string> problems)
+    {
+        if (string.IsNullOrWhiteSpace(model.Path))
+        {
+            problems.Add(
+                $"Embedding model '{name}' has no Path. Set it in AddEmbeddingModel, or LocalSlm:EmbeddingModels:{name}:Path."
+            );
+        }
+
+        problems.AddRange(model.Embedding.FindConflicts().Select(conflict => $"Embedding model '{name}': {conflict}"));
     }
 }

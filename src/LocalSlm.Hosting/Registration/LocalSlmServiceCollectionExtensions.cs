@@ -4,6 +4,7 @@ using LocalSlm.Hosting;
 using LocalSlm.Hosting.Lifetime;
 using LocalSlm.Hosting.Registration;
 using LocalSlm.Hosting.Routing;
+using LocalSlm.Onnx;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -37,6 +38,11 @@ public static class LocalSlmServiceCollectionExtensions
                         .GetRequiredService<IOptions<LocalSlmOptions>>()
                         .Value.NativeLibraryDirectory,
                 }
+            ))
+        );
+        services.TryAddEnumerable(
+            ServiceDescriptor.Singleton<IModelRuntime, OnnxModelRuntime>(static provider => new OnnxModelRuntime(
+                provider.GetRequiredService<IOptions<LocalSlmOptions>>().Value.Onnx
             ))
         );
         services.AddOptions<LocalSlmOptions>().ValidateOnStart();

@@ -7,7 +7,7 @@ namespace LocalSlm.Hosting.Routing;
 
 /// <summary>The client of one registered model. The first request loads the model. Disposing it does nothing: the model belongs
 /// to the host.</summary>
-internal sealed class SharedModelChatClient(SharedModel model) : IChatClient
+internal sealed class SharedModelChatClient(SharedModel<LocalModel, LocalChatClient> model) : IChatClient
 {
     private readonly ChatClientMetadata _metadata = new("localslm", defaultModelId: model.Name);
 

@@ -21,17 +21,34 @@ internal sealed record OnnxModelFiles
     /// <summary>Gets the graph's outputs.</summary>
     public required IReadOnlyList<OnnxTensorInfo> Outputs { get; init; }
 
+    /// <summary>Gets the folder of the tokenizer's files.</summary>
+    public required string TokenizerFolder { get; init; }
+
     /// <summary>Gets the names of a decoder's tensors.</summary>
     public DecoderNames Names { get; init; } = new();
+
+    /// <summary>Gets the caches of keys and values, by layer, as the graph's inputs and outputs have them. An encoder made of a
+    /// decoder has them too, and is given empty ones.</summary>
+    public IReadOnlyList<LayerCache> Caches { get; init; } = [];
+
+    /// <summary>Gets the recurrent states.</summary>
+    public IReadOnlyList<RecurrentState> RecurrentStates { get; init; } = [];
+
+    /// <summary>Gets an encoder's output of one vector for each token, or <see langword="null"/>.</summary>
+    public string? TokenOutput { get; init; }
+
+    /// <summary>Gets an encoder's output of one vector for each text, or <see langword="null"/>.</summary>
+    public string? SentenceOutput { get; init; }
 
     /// <summary>Gets the kinds of operator that the graph (with its sub-graphs) uses, as <c>domain:name</c>, such as
     /// <c>com.microsoft:GroupQueryAttention</c>; the standard domain is empty.</summary>
     public required IReadOnlySet<string> Operators { get; init; }
 
-    /// <summary>Gets the width of an attention head that the config names; 0 if it names none.</summary>
+    /// <summary>Gets the width of an attention head, of the widest layer; 0 without caches. <see cref="Caches"/> has each
+    /// layer's.</summary>
     public int HeadSize { get; init; }
 
-    /// <summary>Gets the number of key and value heads that the config names; 0 if it names none.</summary>
+    /// <summary>Gets the number of key and value heads, of the widest layer; 0 without caches.</summary>
     public int KeyValueHeads { get; init; }
 
     /// <summary>Gets whether the config says that past and present keys and values may be one buffer; <see langword="null"/> if

@@ -1,3 +1,4 @@
+using LocalSlm.Onnx.Interop;
 using Microsoft.ML.OnnxRuntime;
 
 namespace LocalSlm.Onnx.Runtime;
@@ -26,5 +27,15 @@ internal sealed class OnnxSession : IDisposable
     /// <summary>Gets the devices that failed before this one.</summary>
     public IReadOnlyList<DeviceAttempt> FailedDevices { get; init; } = [];
 
-    public void Dispose() => Session.Dispose();
+    /// <summary>Gets the id under which the session's messages are told apart, or <see langword="null"/>.</summary>
+    public string? LogId { get; init; }
+
+    public void Dispose()
+    {
+        Session.Dispose();
+        if (LogId is not null)
+        {
+            NativeLog.Close(LogId);
+        }
+    }
 }

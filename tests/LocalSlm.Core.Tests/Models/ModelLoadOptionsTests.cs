@@ -14,12 +14,15 @@ public class ModelLoadOptionsTests
             PrefillChunkTokens = 600,
             KvCacheType = KvCacheType.Q8_0,
             FlashAttention = false,
+            ChatTemplate = "{{ messages }}",
+            ChatTemplateName = "tool_use",
         };
         var error = await Assert.ThrowsAsync<ArgumentException>(() =>
             LocalModel.LoadAsync(new FakeModelRuntime(), "fake:x", options)
         );
         Assert.Contains("CacheTokens is 512", error.Message, StringComparison.Ordinal);
         Assert.Contains("PrefillChunkTokens is 600", error.Message, StringComparison.Ordinal);
+        Assert.Contains("ChatTemplateName is 'tool_use'", error.Message, StringComparison.Ordinal);
         Assert.Contains("flash attention", error.Message, StringComparison.Ordinal);
     }
 

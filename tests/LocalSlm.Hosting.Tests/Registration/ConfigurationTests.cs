@@ -94,6 +94,14 @@ public sealed class ConfigurationTests
     }
 
     [Fact]
+    public void AddLocalSlm_NameOfATemplate_IsBoundWhereNoTemplateIsGiven()
+    {
+        var options = Bind(("Models:b:Path", "fake:b"), ("Models:b:ChatTemplateName", "tool_use"));
+
+        Assert.Equal("tool_use", options.Models["b"].Load.ChatTemplateName);
+    }
+
+    [Fact]
     public async Task AddLocalSlm_ModelsOfConfiguration_AreServed()
     {
         var builder = HostFixture.NewBuilder(new FakeModelRuntime());

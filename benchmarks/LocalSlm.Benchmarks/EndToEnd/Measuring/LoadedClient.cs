@@ -1,4 +1,5 @@
 using LocalSlm.Gguf;
+using LocalSlm.Onnx;
 using Microsoft.Extensions.AI;
 
 namespace LocalSlm.Benchmarks.EndToEnd.Measuring;
@@ -23,7 +24,11 @@ internal sealed class LoadedClient : IAsyncDisposable
     public LoadedModelInfo Info => (LoadedModelInfo)_client.GetService(typeof(LoadedModelInfo))!;
 
     public static async Task<LoadedClient> LoadAsync(BenchmarkModel model, ModelLoadOptions options) =>
-        new(await GgufModel.LoadChatClientAsync(model.Path, options));
+        new(
+            model.IsOnnx
+                ? await OnnxModel.LoadChatClientAsync(model.Path, options)
+                : await GgufModel.LoadChatClientAsync(model.Path, options)
+        );
 
     /// <summary>Makes options for a greedy reply of exactly so many tokens: the end of the reply is forbidden.</summary>
     public ChatOptions Exactly(int outputTokens, bool usesCache = false, bool isRaw = false) =>

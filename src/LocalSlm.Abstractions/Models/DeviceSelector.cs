@@ -1,0 +1,171 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Text;
+
+namespace LocalSlm;
+
+/// <summary>Names devices that a model may be computed on: by kind, by execution provider, or both. Immutable.</summary>
+/// <remarks>As text, for configuration: a kind (<c>npu</c>, <c>gpu</c>, <c>igpu</c>, <c>cpu</c>) or an execution provider
+/// (<c>WebGpuExecutionProvider</c>), or both as <c>gpu/WebGpuExecutionProvider</c>; then, if several devices fit, <c>:</c> and the
+/// number of one, from 0, or a part of its description: <c>gpu:1</c>, <c>gpu:Radeon</c>, <c>CUDAExecutionProvider:0</c>. Provider
+/// options have no text form.</remarks>
+public sealed class DeviceSelector : IParsable<DeviceSelector>
+{
+    private static readonly (string Word, ComputeDeviceKind Kind)[] s_kinds =
+    [
+        ("npu", ComputeDeviceKind.Npu),
+        ("gpu", ComputeDeviceKind.Gpu),
+        ("igpu", ComputeDeviceKind.IntegratedGpu),
+        ("cpu", ComputeDeviceKind.Cpu),
+    ];
+
+    /// <summary>Gets the processor, without an accelerator.</summary>
+    public static DeviceSelector Cpu { get; } = new() { Kind = ComputeDeviceKind.Cpu };
+
+    /// <summary>Gets any graphics processor, those with memory of their own first.</summary>
+    public static DeviceSelector Gpu { get; } = new() { Kind = ComputeDeviceKind.Gpu };
+
+    /// <summary>Gets any neural processor.</summary>
+    public static DeviceSelector Npu { get; } = new() { Kind = ComputeDeviceKind.Npu };
+
+    /// <summary>Gets the kind of device.</summary>
+    /// <value><see cref="ComputeDeviceKind.Gpu"/> covers integrated ones as well. <see langword="null"/> (default): any kind;
+    /// <see cref="Provider"/> must be named then.</value>
+    public ComputeDeviceKind? Kind { get; init; }
+
+    /// <summary>Gets the execution provider, such as <c>CUDAExecutionProvider</c>; of ONNX Runtime alone.</summary>
+    /// <value><see langword="null"/> (default): any.</value>
+    public string? Provider { get; init; }
+
+    /// <summary>Gets which one of the devices that fit, in the order of the runtime's list.</summary>
+    /// <value>0 or more. <see langword="null"/> (default): each of them, in order, until one serves.</value>
+    /// <exception cref="ArgumentOutOfRangeException">Negative.</exception>
+    public int? Index
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(value ?? 0, nameof(value));
+            field = value;
+        }
+    }
+
+    /// <summary>Gets a part of the device's name or description, in any case.</summary>
+    /// <value><see langword="null"/> (default): any.</value>
+    public string? Name { get; init; }
+
+    /// <summary>Gets options for the execution provider, in its own words; of ONNX Runtime alone. Some providers accept unknown ones
+    /// in silence.</summary>
+    public IReadOnlyDictionary<string, string> ProviderOptions { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Reads the text form.</summary>
+    /// <param name="s">The text.</param>
+    /// <param name="provider">Not used.</param>
+    /// <returns>The selector.</returns>
+    /// <exception cref="FormatException">It is none.</exception>
+    public static DeviceSelector Parse(string s, IFormatProvider? provider = null) =>
+        TryParse(s, provider, out var selector)
+            ? selector
+            : throw new FormatException(
+                $"'{s}' names no device. Wanted is npu, gpu, igpu, cpu or the name of an execution provider, then, if one of several is "
+                    + "meant, ':' and its number or a part of its name, such as gpu:1."
+            );
+
+    /// <inheritdoc/>
+    public static bool TryParse(
+        [NotNullWhen(true)] string? s,
+        IFormatProvider? provider,
+        [NotNullWhen(true)] out DeviceSelector? result
+    )
+    {
+        result = null;
+        var text = (s ?? string.Empty).Trim();
+        var colon = text.IndexOf(':', StringComparison.Ordinal);
+        var what = (colon < 0 ? text : text[..colon]).Trim();
+        var which = colon < 0 ? null : text[(colon + 1)..].Trim();
+        if (what.Length == 0 || which?.Length == 0)
+        {
+            return false;
+        }
+
+        ComputeDeviceKind? kind = null;
+        string? executionProvider = null;
+        foreach (var part in what.Split('/', StringSplitOptions.TrimEntries))
+        {
+            if (kind is null && executionProvider is null && KindOf(part) is { } named)
+            {
+                kind = named;
+            }
+            else if (executionProvider is null && IsProviderName(part))
+            {
+                executionProvider = part;
+            }
+            else
+            {
+                return false;
+            }
+        }
+
+        int? index = int.TryParse(which, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : null;
+        result = new DeviceSelector
+        {
+            Kind = kind,
+            Provider = executionProvider,
+            Index = index,
+            Name = index is null ? which : null,
+        };
+        return true;
+    }
+
+    /// <summary>Gives the text form, without provider options.</summary>
+    /// <returns>The text.</returns>
+    public override string ToString()
+    {
+        var text = new StringBuilder();
+        if (Kind is { } kind)
+        {
+            text.Append(Array.Find(s_kinds, pair => pair.Kind == kind).Word);
+        }
+
+        if (Provider is not null)
+        {
+            text.Append(text.Length > 0 ? "/" : null).Append(Provider);
+        }
+
+        if (text.Length == 0)
+        {
+            text.Append("any");
+        }
+
+        if (Index is { } index)
+        {
+            text.Append(CultureInfo.InvariantCulture, $":{index}");
+        }
+        else if (Name is not null)
+        {
+            text.Append(':').Append(Name);
+        }
+
+        return text.ToString();
+    }
+
+    private static ComputeDeviceKind? KindOf(string text)
+    {
+        foreach (var (word, kind) in s_kinds)
+        {
+            if (text.Equals(word, StringComparison.OrdinalIgnoreCase))
+            {
+                return kind;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Providers call themselves <c>…ExecutionProvider</c>; a plug-in may be called as it likes, but an ordinary word is more
+    /// likely a mistake.</summary>
+    private static bool IsProviderName(string text) =>
+        text.EndsWith("ExecutionProvider", StringComparison.OrdinalIgnoreCase);
+}

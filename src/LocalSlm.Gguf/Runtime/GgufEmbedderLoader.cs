@@ -1,0 +1,254 @@
+using LocalSlm.Gguf.Format;
+using LocalSlm.Gguf.Interop;
+using LocalSlm.Hardware;
+using LocalSlm.Tokenization;
+using LocalSlm.Tokenization.Gguf;
+using Microsoft.Extensions.Logging;
+
+namespace LocalSlm.Gguf.Runtime;
+
+/// <summary>Loads one embedding model: checks the file, plans the memory, then lets the library read it, on a thread of its own.</summary>
+internal sealed partial class GgufEmbedderLoader
+{
+    private const uint BriefPoll = 1; // as for chat models: workers spin briefly behind each step
+    private const int MostThreads = 512; // GGML_MAX_N_THREADS in ggml.h, v0.4.0
+    private const int NoPooling = 0; // LLAMA_POOLING_TYPE_NONE
+
+    private readonly string _path;
+    private readonly EmbeddingLoadOptions _options;
+    private readonly string? _nativeDirectory;
+    private readonly IProgress<ModelLoadProgress>? _progress;
+    private readonly NativeLogScope _log;
+
+    public GgufEmbedderLoader(
+        string path,
+        EmbeddingLoadOptions options,
+        string? nativeDirectory,
+        ILoggerFactory loggers,
+        IProgress<ModelLoadProgress>? progress
+    )
+    {
+        _path = path;
+        _options = options;
+        _nativeDirectory = nativeDirectory;
+        _progress = progress;
+        _log = new NativeLogScope(loggers.CreateLogger("LocalSlm.Gguf"));
+    }
+
+    public Task<IRuntimeEmbedder> LoadAsync(CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return Task.FromCanceled<IRuntimeEmbedder>(cancellationToken);
+        }
+
+        var completion = new TaskCompletionSource<IRuntimeEmbedder>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var thread = new Thread(() => Run(completion, cancellationToken))
+        {
+            IsBackground = true,
+            Name = "LocalSlm load",
+        };
+        thread.Start();
+        return completion.Task;
+    }
+
+    private void Run(TaskCompletionSource<IRuntimeEmbedder> completion, CancellationToken cancellationToken)
+    {
+        try
+        {
+            completion.SetResult(Load(cancellationToken));
+        }
+        catch (OperationCanceledException error) when (error.CancellationToken == cancellationToken)
+        {
+            completion.SetCanceled(cancellationToken);
+        }
+#pragma warning disable CA1031 // Every error goes to the awaiting caller.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            completion.SetException(error);
+        }
+    }
+
+    private GgufEmbedder Load(CancellationToken cancellationToken)
+    {
+        if (_options.Load.Threads > MostThreads)
+        {
+            throw new ModelLoadException(
+                _path,
+                $"Threads is {_options.Load.Threads}; llama.cpp takes at most {MostThreads}. Leave it out for the cores there are."
+            );
+        }
+
+        Report(ModelLoadStage.Inspecting, 0);
+        var file = GgufModelFile.Open(_path);
+        var facts = GgufFacts.Tell(file);
+        RefuseOthers(facts);
+        var tokenizer = ReadTokenizer(file.First);
+        cancellationToken.ThrowIfCancellationRequested();
+        var plan = EmbedderPlan.Make(facts, _options, MemoryLimits.GetAvailableBytes());
+        var libraries = NativeRuntime.EnsureLoaded(_nativeDirectory);
+        cancellationToken.ThrowIfCancellationRequested();
+
+        if (!ProcessExitGate.TryEnter())
+        {
+            throw new ModelLoadException(_path, "the process ends.");
+        }
+
+        NativeLogRouter.Open(_log);
+        NativeLogRouter.Enter(_log);
+        ModelHandle? model = null;
+        try
+        {
+            var placement = DevicePlacement.Choose(_path, _options.Load, NativeDevices.List);
+            model = WeightsLoader.Load(facts, _options.Load, placement, _log, Report, cancellationToken);
+            cancellationToken.ThrowIfCancellationRequested();
+            return CreateContext(facts, tokenizer, model, plan, placement, libraries);
+        }
+        catch
+        {
+            model?.Dispose();
+            NativeLogRouter.Close(_log);
+            throw;
+        }
+        finally
+        {
+            NativeLogRouter.Enter(null);
+            ProcessExitGate.Leave();
+        }
+    }
+
+    private void RefuseOthers(ModelFacts facts)
+    {
+        var problem =
+            facts.Pooling == "rank"
+                ? "it ranks pairs of texts (a reranker) and makes no vectors. Use an embedding model here."
+            : facts.Embedding is null
+                ? "its file names no pooling: it is no embedding model. Use one that was converted as such, or another model."
+            : facts.IsRecurrent ? "embedding models with a recurrent state are not served. Choose another model."
+            : null;
+        if (problem is not null)
+        {
+            throw new UnsupportedModelException(_path, facts.Architecture, problem);
+        }
+    }
+
+    /// <summary>Builds our tokenizer from the vocabulary in the file: the library's own WordPiece gives other tokens than the models
+    /// were trained with for scripts with combining marks, for Korean, and for words over 100 letters.</summary>
+    /// <returns>The tokenizer; <see langword="null"/> for the library's, where ours does not know how the vocabulary splits text.</returns>
+    private ManagedTokenizer? ReadTokenizer(GgufFile file)
+    {
+        var vocabulary = VocabularyMetadata.Read(file);
+        try
+        {
+            return GgufVocabulary.Build(vocabulary);
+        }
+        catch (UnsupportedModelException error) when (vocabulary.Model != "bert")
+        {
+            LogNativeTokenizer(_log.Logger, _path, error.Message);
+            return null;
+        }
+    }
+
+    private GgufEmbedder CreateContext(
+        ModelFacts facts,
+        ManagedTokenizer? tokenizer,
+        ModelHandle model,
+        EmbedderPlan plan,
+        DevicePlacement placement,
+        LoadedLibraries libraries
+    )
+    {
+        Report(ModelLoadStage.CreatingContext, 0.95);
+        var load = _options.Load;
+        var topology = ProcessorTopology.Detect();
+        var threads = load.Threads ?? topology.ComputeThreads;
+        var parameters = LlamaNative.llama_context_default_params();
+        parameters.n_ctx = (uint)plan.ContextTokens;
+        parameters.n_batch = (uint)plan.StepTokens;
+        parameters.n_ubatch = (uint)plan.StepTokens;
+        parameters.n_seq_max = (uint)plan.BatchTexts;
+        parameters.n_threads = threads;
+        parameters.n_threads_batch = threads;
+        parameters.kv_unified = 1;
+        parameters.embeddings = 1;
+
+        // Hidden states are pooled by managed code: one way for both runtimes, and a request may choose.
+        parameters.pooling_type = NoPooling;
+        parameters.flash_attn_type = load.FlashAttention switch
+        {
+            null => -1,
+            true => 1,
+            false => 0,
+        };
+
+        ThreadPoolHandle? pool = null;
+        ThreadPoolHandle? restingPool = null;
+        ContextHandle? context = null;
+        ProcessorShare? share = null;
+        try
+        {
+            _log.ClearErrors();
+            _log.ExpectedWarning = "model default pooling_type";
+            if (threads > 1)
+            {
+                pool = ThreadPoolHandle.Create(threads, BriefPoll);
+                restingPool = ThreadPoolHandle.Create(threads - 1);
+            }
+
+            context =
+                ContextHandle.Create(model, parameters, pool, restingPool)
+                ?? throw new ModelLoadException(_path, WeightsLoader.Describe(_log.LastErrors));
+            _log.ExpectedWarning = null;
+            if (model.OutputWidth != facts.Embedding!.Dimensions)
+            {
+                // The library knows dense layers behind the pooling, which headers need not tell.
+                facts = facts with
+                {
+                    Embedding = facts.Embedding with { Dimensions = model.OutputWidth },
+                };
+            }
+
+            var adapts = load.AdaptThreads && threads > 1;
+            share = ProcessorShare.Join(adapts, topology);
+            return new GgufEmbedder(
+                model,
+                context,
+                plan,
+                adapts ? new ThreadGovernor(threads, topology.ComputeThreads) : null,
+                share,
+                _log
+            )
+            {
+                Facts = facts,
+                Tokenizer = (ITokenizer?)tokenizer ?? new GgufTokenizer(model),
+                Device = placement.FindGpu(NativeDevices.List())?.Description ?? "CPU",
+                FailedDevices = placement.Failed,
+                RuntimeVersion = libraries.Version,
+                Threads = threads,
+            };
+        }
+        catch
+        {
+            share?.Dispose();
+            context?.Dispose();
+            throw;
+        }
+        finally
+        {
+            // The context holds its pools from here on.
+            pool?.Dispose();
+            restingPool?.Dispose();
+        }
+    }
+
+    private void Report(ModelLoadStage stage, double fraction) =>
+        _progress?.Report(new ModelLoadProgress(stage, Math.Clamp(fraction, 0, 1)));
+
+    [LoggerMessage(
+        EventId = 210,
+        Level = LogLevel.Information,
+        Message = "Model {Path} is tokenised by llama.cpp: {Reason}"
+    )]
+    private static partial void LogNativeTokenizer(ILogger logger, string path, string reason);
+}

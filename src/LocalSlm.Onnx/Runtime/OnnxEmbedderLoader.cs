@@ -1,0 +1,132 @@
+using LocalSlm.Hardware;
+using LocalSlm.Onnx.Format;
+using Microsoft.Extensions.Logging;
+
+namespace LocalSlm.Onnx.Runtime;
+
+/// <summary>Loads one embedding model: checks the files, then opens a session, on a thread of its own.</summary>
+internal sealed partial class OnnxEmbedderLoader(
+    string path,
+    EmbeddingLoadOptions options,
+    OnnxRuntimeOptions runtimeOptions,
+    ILoggerFactory loggers,
+    IProgress<ModelLoadProgress>? progress,
+    Func<OnnxModelFiles, ITokenizer> readTokenizer
+)
+{
+    private readonly ILogger _logger = loggers.CreateLogger("LocalSlm.Onnx");
+
+    public Task<IRuntimeEmbedder> LoadAsync(CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return Task.FromCanceled<IRuntimeEmbedder>(cancellationToken);
+        }
+
+        var completion = new TaskCompletionSource<IRuntimeEmbedder>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var thread = new Thread(() => Run(completion, cancellationToken))
+        {
+            IsBackground = true,
+            Name = "LocalSlm load",
+        };
+        thread.Start();
+        return completion.Task;
+    }
+
+    private void Run(TaskCompletionSource<IRuntimeEmbedder> completion, CancellationToken cancellationToken)
+    {
+        try
+        {
+            completion.SetResult(Load(cancellationToken));
+        }
+        catch (OperationCanceledException error) when (error.CancellationToken == cancellationToken)
+        {
+            completion.SetCanceled(cancellationToken);
+        }
+#pragma warning disable CA1031 // Every error goes to the awaiting caller.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            completion.SetException(error);
+        }
+    }
+
+    private OnnxEmbedder Load(CancellationToken cancellationToken)
+    {
+        progress?.Report(new ModelLoadProgress(ModelLoadStage.Inspecting, 0));
+        var files = OnnxModelReader.Read(path, runtimeOptions.AllowCustomOperators);
+        if (files.Facts.Embedding is null)
+        {
+            throw new UnsupportedModelException(
+                path,
+                files.Facts.Architecture,
+                "its graph gives no vectors of texts. Use a model that was exported for feature extraction."
+            );
+        }
+
+        foreach (var disagreement in files.Disagreements)
+        {
+            LogDisagreement(_logger, files.Folder, disagreement);
+        }
+
+        OptionCheck.Check(files, options.Load);
+
+        CheckMemory(files.Facts);
+        var tokenizer = readTokenizer(files);
+        cancellationToken.ThrowIfCancellationRequested();
+        progress?.Report(new ModelLoadProgress(ModelLoadStage.LoadingWeights, 0));
+
+        // Until the exit is watched, the library could be torn down under a thread that computes.
+        ProcessExitGate.Install();
+        if (!ProcessExitGate.TryEnter())
+        {
+            throw new ModelLoadException(path, "the process ends.");
+        }
+
+        try
+        {
+            return Open(files, tokenizer, cancellationToken);
+        }
+        finally
+        {
+            ProcessExitGate.Leave();
+        }
+    }
+
+    private OnnxEmbedder Open(OnnxModelFiles files, ITokenizer tokenizer, CancellationToken cancellationToken)
+    {
+        var session = SessionFactory.Open(files, options.Load, runtimeOptions, _logger, cancellationToken);
+        try
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            return new OnnxEmbedder(files, session, options, tokenizer);
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The graph's activations are not known; its weights at least must fit.</summary>
+    private void CheckMemory(ModelFacts facts)
+    {
+        var limit = options.Load.MemoryBudgetBytes ?? MemoryLimits.GetAvailableBytes();
+        if (facts.WeightBytes > limit)
+        {
+            throw new InsufficientMemoryException(
+                facts.WeightBytes,
+                limit,
+                $"The weights take {facts.WeightBytes >> 20} MiB. Raise MemoryBudgetBytes, or use a smaller model."
+            );
+        }
+    }
+
+    [LoggerMessage(
+        EventId = 320,
+        EventName = "OnnxFilesDisagree",
+        Level = LogLevel.Warning,
+        Message = "Model {Folder}: {Disagreement}"
+    )]
+    private static partial void LogDisagreement(ILogger logger, string folder, string disagreement);
+}

@@ -1,0 +1,144 @@
+using LocalSlm.Hardware;
+using LocalSlm.Onnx.Format;
+using Microsoft.Extensions.Logging;
+
+namespace LocalSlm.Onnx.Runtime;
+
+/// <summary>Loads one model: checks the files, plans the memory, then lets the library read it, on a thread of its own.</summary>
+internal sealed class OnnxModelLoader
+{
+    private const double WeightsShare = 0.9;
+
+    private readonly string _path;
+    private readonly ModelLoadOptions _options;
+    private readonly OnnxRuntimeOptions _runtimeOptions;
+    private readonly ILogger _logger;
+    private readonly IProgress<ModelLoadProgress>? _progress;
+    private readonly Func<OnnxModelFiles, ITokenizer> _loadTokenizer;
+
+    public OnnxModelLoader(
+        string path,
+        ModelLoadOptions options,
+        OnnxRuntimeOptions runtimeOptions,
+        ILoggerFactory loggers,
+        IProgress<ModelLoadProgress>? progress,
+        Func<OnnxModelFiles, ITokenizer> loadTokenizer
+    )
+    {
+        _path = path;
+        _options = options;
+        _runtimeOptions = runtimeOptions;
+        _logger = loggers.CreateLogger("LocalSlm.Onnx");
+        _progress = progress;
+        _loadTokenizer = loadTokenizer;
+    }
+
+    public Task<IRuntimeModel> LoadAsync(CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return Task.FromCanceled<IRuntimeModel>(cancellationToken);
+        }
+
+        var completion = new TaskCompletionSource<IRuntimeModel>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var thread = new Thread(() => Run(completion, cancellationToken))
+        {
+            IsBackground = true,
+            Name = "LocalSlm load",
+        };
+        thread.Start();
+        return completion.Task;
+    }
+
+    private void Run(TaskCompletionSource<IRuntimeModel> completion, CancellationToken cancellationToken)
+    {
+        try
+        {
+            completion.SetResult(Load(cancellationToken));
+        }
+        catch (OperationCanceledException error) when (error.CancellationToken == cancellationToken)
+        {
+            completion.SetCanceled(cancellationToken);
+        }
+#pragma warning disable CA1031 // Every error goes to the awaiting caller.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            completion.SetException(error);
+        }
+    }
+
+    private OnnxRuntimeModel Load(CancellationToken cancellationToken)
+    {
+        Report(ModelLoadStage.Inspecting, 0);
+        var files = OnnxModelReader.Read(_path, _runtimeOptions.AllowCustomOperators);
+        if (!files.Facts.CanGenerate)
+        {
+            throw new UnsupportedModelException(
+                _path,
+                files.Facts.Architecture,
+                "it is an encoder: it makes embeddings and cannot generate text. Use a chat model here."
+            );
+        }
+
+        foreach (var sentence in files.Disagreements)
+        {
+            DecoderLog.Disagreement(_logger, sentence);
+        }
+
+        OptionCheck.Check(files, _options);
+        var limits = OnnxMemoryPlanner.Plan(files, _options, MemoryLimits.GetAvailableBytes());
+        var tokenizer = _loadTokenizer(files);
+        cancellationToken.ThrowIfCancellationRequested();
+
+        // Until the exit is watched, the library could be torn down under a thread that computes.
+        ProcessExitGate.Install();
+        if (!ProcessExitGate.TryEnter())
+        {
+            throw new ModelLoadException(_path, "the process ends.");
+        }
+
+        try
+        {
+            return Open(files, limits, tokenizer, cancellationToken);
+        }
+        finally
+        {
+            ProcessExitGate.Leave();
+        }
+    }
+
+    private OnnxRuntimeModel Open(
+        OnnxModelFiles files,
+        DecoderLimits limits,
+        ITokenizer tokenizer,
+        CancellationToken cancellationToken
+    )
+    {
+        Report(ModelLoadStage.LoadingWeights, 0);
+        var session = SessionFactory.Open(files, _options, _runtimeOptions, _logger, cancellationToken);
+        OnnxTokenDecoder? decoder = null;
+        try
+        {
+            Report(ModelLoadStage.CreatingContext, WeightsShare);
+            var graph = DecoderGraphReader.Read(files, session.Session);
+            foreach (var sentence in graph.Disagreements)
+            {
+                DecoderLog.Disagreement(_logger, sentence);
+            }
+
+            decoder = DecoderTrial.Create(files, session, graph, limits, _logger, cancellationToken);
+            Report(ModelLoadStage.Ready, 1);
+            return new OnnxRuntimeModel(files.Facts, session, tokenizer, decoder);
+        }
+        catch
+        {
+            decoder?.Dispose();
+            session.Dispose();
+            throw;
+        }
+    }
+
+    private void Report(ModelLoadStage stage, double fraction) =>
+        _progress?.Report(new ModelLoadProgress(stage, fraction));
+}

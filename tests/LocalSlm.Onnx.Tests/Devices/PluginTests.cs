@@ -1,0 +1,172 @@
+using System.Text.Json;
+using LocalSlm.Onnx.Devices;
+using LocalSlm.Testing;
+
+namespace LocalSlm.Tests.Devices;
+
+/// <summary>A real plug-in execution provider, WebGPU on a software Vulkan driver, each time in a process of its own.</summary>
+public sealed class PluginTests
+{
+    private const string Selector = "device=WebGpuExecutionProvider";
+
+    private static string Model => TestAssets.ModelOrSkip("tiny-llama-genai-fp32");
+
+    [Theory]
+    [InlineData("run", 8)]
+    [InlineData("decode", 24)]
+    public async Task Session_OnThePlugin_GivesTheTokensOfTheCpu(string loop, int count)
+    {
+        SkipWithoutVulkan();
+        // A part of the reply for the plain run: without a cache, the driver compiles anew for every length.
+        var (prompt, greedy) = Goldens()[0];
+        var probe = Probe(driver: true);
+        await probe.RunAsync(
+            loop,
+            Model,
+            Library("webgpu"),
+            Selector,
+            $"prompt={string.Join(',', prompt)}",
+            $"tokens={count}"
+        );
+
+        Assert.True(probe.Lines("tokens").Length == 1, probe.Output + probe.Errors);
+        Assert.Equal(string.Join(' ', greedy.Take(count)), probe.Lines("tokens")[0]);
+        Assert.Equal("WebGpuExecutionProvider", Assert.Single(probe.Lines("provider")));
+        Assert.Empty(probe.Lines("failed"));
+        Assert.Equal(0, probe.ExitCode);
+    }
+
+    /// <summary>The comparison above is one of two devices: the same references hold on the CPU.</summary>
+    [Fact]
+    public async Task Session_OnTheCpu_GivesTheTokensOfTheReference()
+    {
+        foreach (var (prompt, greedy) in Goldens())
+        {
+            var run = await new OnnxProbe().RunAsync(
+                "decode",
+                Model,
+                $"prompt={string.Join(',', prompt)}",
+                $"tokens={greedy.Length}"
+            );
+
+            Assert.Equal(string.Join(' ', greedy), Assert.Single(run.Lines("tokens")));
+            Assert.Equal("CPUExecutionProvider", Assert.Single(run.Lines("provider")));
+        }
+    }
+
+    [Fact]
+    public async Task Session_WithoutADevice_SaysThatNoneIsListed()
+    {
+        var run = await Probe(driver: false).RunAsync("run", Model, Library("webgpu"), Selector, "device=cpu");
+
+        Assert.StartsWith(
+            "WebGpuExecutionProvider | No such device is listed. Listed are: CPU",
+            Assert.Single(run.Lines("failed"))
+        );
+        Assert.Equal("CPU", Assert.Single(run.Lines("device")));
+    }
+
+    [Fact]
+    public async Task Session_OnADeviceThatRefuses_KeepsTheProvidersWords()
+    {
+        var probe = Probe(driver: false);
+        probe.Variables["ORT_WEBGPU_EP_ALLOW_SOFTWARE_ADAPTER"] = "1";
+        probe.Variables["VK_ICD_FILENAMES"] = "/nonexistent/driver.json";
+        await probe.RunAsync("run", Model, Library("webgpu"), Selector, "device=cpu");
+
+        var failed = Assert.Single(probe.Lines("failed"));
+        Assert.StartsWith("WebGpuExecutionProvider:0 (", failed, StringComparison.Ordinal);
+        Assert.Contains("EP_FAIL", failed, StringComparison.Ordinal);
+        Assert.Equal("CPU", Assert.Single(probe.Lines("device")));
+    }
+
+    [Fact]
+    public async Task Session_OnADeviceThatRefuses_FailsWhereNothingElseIsListed()
+    {
+        var probe = Probe(driver: false);
+        probe.Variables["ORT_WEBGPU_EP_ALLOW_SOFTWARE_ADAPTER"] = "1";
+        probe.Variables["VK_ICD_FILENAMES"] = "/nonexistent/driver.json";
+        await probe.RunAsync("run", Model, Library("webgpu"), Selector);
+
+        Assert.Contains("EP_FAIL", Assert.Single(probe.Lines("error")), StringComparison.Ordinal);
+        Assert.Single(probe.Lines("failed"));
+        Assert.Empty(probe.Lines("tokens"));
+    }
+
+    [Fact]
+    public async Task Session_OnAVirtualDevice_SaysThatItIsOne()
+    {
+        var run = await Probe(driver: false).RunAsync("run", Model, Library("webgpu.virtual"), Selector, "device=cpu");
+
+        Assert.EndsWith(DevicePlan.VirtualReason, Assert.Single(run.Lines("failed")));
+        Assert.Equal("CPU", Assert.Single(run.Lines("device")));
+    }
+
+    [Fact]
+    public async Task Session_ByDefault_LeavesVirtualAndSimulatedDevicesAlone()
+    {
+        var run = await Probe(driver: true).RunAsync("run", Model, Library("webgpu.virtual"), Library("webgpu"));
+
+        Assert.Equal("CPU", Assert.Single(run.Lines("device")));
+        Assert.Empty(run.Lines("failed"));
+    }
+
+    [Fact]
+    public async Task ListDevices_WithAVirtualOne_MarksIt()
+    {
+        var run = await Probe(driver: false).RunAsync("devices", Library("webgpu.virtual"));
+
+        Assert.Equal(2, run.Lines("device").Length);
+        Assert.StartsWith("CPU | Cpu | ", run.Lines("device")[0]);
+        Assert.EndsWith(DevicePlan.VirtualReason, run.Lines("device")[1]);
+    }
+
+    [Fact]
+    public async Task ProviderLibrary_ThatIsNone_IsAFailureWithItsReason()
+    {
+        var none = Path.Combine(Model, "genai_config.json");
+        var run = await new OnnxProbe().RunAsync("run", Model, $"library=mine={none}", "library=other=/nonexistent.so");
+
+        Assert.Equal(2, run.Lines("failed").Length);
+        Assert.Contains($"mine | The provider library '{none}' could not be registered", run.Output);
+        Assert.Contains("other | The provider library '/nonexistent.so' is not there", run.Output);
+        Assert.Equal("CPU", Assert.Single(run.Lines("device")));
+    }
+
+    private static OnnxProbe Probe(bool driver) =>
+        new()
+        {
+            Variables =
+            {
+                ["VK_ICD_FILENAMES"] = driver ? Path.Combine(PluginFolder, "vk_swiftshader_icd.json") : "",
+                ["ORT_WEBGPU_EP_ALLOW_SOFTWARE_ADAPTER"] = driver ? "1" : "0",
+            },
+        };
+
+    private static string PluginFolder => TestAssets.PluginOrSkip("webgpu-linux-x64");
+
+    private static string Library(string name) =>
+        $"library={name}={Path.Combine(PluginFolder, "libonnxruntime_providers_webgpu.so")}";
+
+    private static void SkipWithoutVulkan()
+    {
+        if (!System.Runtime.InteropServices.NativeLibrary.TryLoad("libvulkan.so.1", out _))
+        {
+            Assert.Skip("libvulkan.so.1 is not installed (Debian: libvulkan1).");
+        }
+    }
+
+    private static List<(int[] Prompt, int[] Greedy)> Goldens()
+    {
+        using var golden = JsonDocument.Parse(File.ReadAllBytes(TestAssets.GoldenOrSkip("models", "tiny.json")));
+        return
+        [
+            .. golden
+                .RootElement.GetProperty("cases")
+                .EnumerateArray()
+                .Select(static one => (Ids(one.GetProperty("ids")), Ids(one.GetProperty("greedy")))),
+        ];
+    }
+
+    private static int[] Ids(JsonElement array) => [.. array.EnumerateArray().Select(static id => id.GetInt32())];
+}
