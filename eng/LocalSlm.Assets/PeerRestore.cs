@@ -30,9 +30,8 @@ internal static class PeerRestore
             {
                 File.Delete(stamp);
 
-                // The optional packages are native libraries for every device there is, hundreds of megabytes. Node finds
-                // the ones that the build restored, two folders up.
-                Npm.CleanInstall(target, "--omit=optional");
+                // Whether optional packages come too is in the peer's own .npmrc.
+                Npm.CleanInstall(target);
                 File.WriteAllText(stamp, locked);
             }
         }

@@ -19,6 +19,7 @@ internal static class Engine
         );
         Console.WriteLine($"device: {model.Device}");
         Console.WriteLine($"provider: {model.Provider}");
+        Product.WriteFailures(model.FailedDevices);
         Console.WriteLine($"tokens: {string.Join(' ', Decode(model.Decoder, choice.Prompt, choice.Tokens))}");
         return 0;
     }

@@ -18,6 +18,7 @@ internal static class Product
                 choice.Load,
                 choice.Runtime,
                 new ConsoleLogger(),
+                findProblem: null,
                 CancellationToken.None
             );
             Console.WriteLine($"device: {session.Device}");
@@ -46,7 +47,7 @@ internal static class Product
         return 0;
     }
 
-    private static void WriteFailures(IReadOnlyList<DeviceAttempt> failures)
+    public static void WriteFailures(IReadOnlyList<DeviceAttempt> failures)
     {
         foreach (var failure in failures)
         {

@@ -10,6 +10,8 @@ using LocalSlm.OnnxProbe;
 //   bare <folder>             The same without any part of the product: what ONNX Runtime does by itself.
 //   bare-first <folder>       ONNX Runtime by itself first, then the product: what can still be said then.
 //   library-first <folder>    The native library is only loaded by somebody else before the product comes.
+//   mutate <folder> <file> <first> <count>  Opens that many damaged copies of a model, and computes with those that open.
+//   mutation <folder> <file> <number> <to>  Writes one of them into a folder.
 //   linger <verb> … <seconds> Does that, and stays for so long.
 //   environment               Starts the library through the product and tells its version, or the error.
 // Whatever was computed, the last line tells how many network sockets the process had open at any moment that was looked at.
@@ -28,6 +30,18 @@ static async Task<int> RunAsync(string[] args) =>
         ["bare-first", var folder] => Bare.Run(folder) + Product.Run(folder),
         ["library-first", var folder] => Bare.LoadLibrary() + Product.Run(folder),
         ["environment"] => Product.Start(),
+        ["mutate", var folder, var file, var first, var count] => await Mutations.RunAsync(
+            folder,
+            file,
+            int.Parse(first, CultureInfo.InvariantCulture),
+            int.Parse(count, CultureInfo.InvariantCulture)
+        ),
+        ["mutation", var folder, var file, var number, var to] => Mutations.Write(
+            folder,
+            file,
+            int.Parse(number, CultureInfo.InvariantCulture),
+            to
+        ),
         ["linger", .. var rest, var seconds] => await RunAsync(rest) + Linger(seconds),
         _ => throw new ArgumentException($"Unknown arguments: {string.Join(' ', args)}"),
     };

@@ -17,6 +17,8 @@ internal static class EndToEndRunner
         ["allocations"] = AllocationsBenchmark.RunAsync,
         ["overhead"] = OverheadBenchmark.RunAsync,
         ["onnx"] = OnnxBenchmark.RunAsync,
+        ["onnx-peers"] = OnnxPeersBenchmark.RunAsync,
+        ["embeddings"] = EmbeddingsBenchmark.RunAsync,
         ["tokenizers"] = TokenizersBenchmark.RunAsync,
     };
 

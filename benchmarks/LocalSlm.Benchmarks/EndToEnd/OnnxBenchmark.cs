@@ -211,7 +211,7 @@ internal static class OnnxBenchmark
         report.Print();
     }
 
-    private static ModelLoadOptions SingleStream() =>
+    internal static ModelLoadOptions SingleStream() =>
         new()
         {
             ContextTokens = ContextTokens,

@@ -15,6 +15,11 @@ public interface ITokenizer
     /// <summary>Gets the ids after which generation ends: end of sequence, end of turn, and whatever else the model names.</summary>
     IReadOnlyList<int> EndOfGenerationTokens { get; }
 
+    /// <summary>Gets a value indicating whether the vocabulary puts a space before every text (SentencePiece with a dummy prefix, as in
+    /// Llama 2, Mistral 7B and Phi-3), so that the first token of a text begins with a space that is not part of it.</summary>
+    /// <value>Default: <see langword="false"/>.</value>
+    bool AddsSpaceBeforeText => false;
+
     /// <summary>Turns a prompt into token ids. Special tokens match in control spans alone; the text between two of them is
     /// tokenised as one piece, across span borders.</summary>
     /// <param name="prompt">The spans, in order.</param>

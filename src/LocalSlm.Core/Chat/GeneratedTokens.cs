@@ -9,10 +9,20 @@ internal static class GeneratedTokens
     /// <param name="reply">The reply's text.</param>
     /// <param name="tokens">The tokens that were generated.</param>
     /// <param name="tokenizer">The tokenizer.</param>
-    /// <returns>The tokens, or <see langword="null"/> if none spell the text exactly.</returns>
+    /// <returns>The tokens, perhaps with a space before the reply that the vocabulary put there; <see langword="null"/> if none spell the text exactly.</returns>
     public static IReadOnlyList<int>? SpellingOf(string reply, IReadOnlyList<int> tokens, ITokenizer tokenizer)
     {
-        var rest = Encoding.UTF8.GetBytes(reply).AsSpan();
+        if (reply.Length == 0)
+        {
+            return null;
+        }
+
+        return Find(Encoding.UTF8.GetBytes(reply), tokens, tokenizer)
+            ?? (tokenizer.AddsSpaceBeforeText ? Find(Encoding.UTF8.GetBytes(" " + reply), tokens, tokenizer) : null);
+    }
+
+    private static IReadOnlyList<int>? Find(ReadOnlySpan<byte> rest, IReadOnlyList<int> tokens, ITokenizer tokenizer)
+    {
         for (var count = 0; count < tokens.Count && !rest.IsEmpty; count++)
         {
             var bytes = tokenizer.GetBytes(tokens[count]);

@@ -224,6 +224,10 @@ public sealed class LocalChatClient : IChatClient, IAsyncDisposable
                 Sampling = sampling,
                 MaxOutputTokens = request.MaxOutputTokens ?? int.MaxValue,
                 StopSequences = request.StopSequences,
+
+                // A text that is gone on with has begun: there a space is a space.
+                DropsFirstSpace =
+                    _services.Tokenizer.AddsSpaceBeforeText && !request.RawCompletion && !request.ContinueFinalMessage,
                 UsePrefixCache = request.UsePrefixCache,
                 TopLogProbabilities = request.TopLogProbabilities,
                 SlideKeepingTokens = prompt.SlideKeepingTokens,

@@ -98,6 +98,10 @@ internal sealed class EmbeddingEngine : IDisposable, IAsyncDisposable
             // The engine stopped meanwhile, perhaps after its last look at the inbox.
             job.Fail(new ModelUnloadedException(_modelName));
         }
+        else if (Volatile.Read(ref _broken) is { } broken)
+        {
+            job.Fail(Failed(broken));
+        }
 
         return job.Completion;
     }
@@ -137,9 +141,12 @@ internal sealed class EmbeddingEngine : IDisposable, IAsyncDisposable
 
         if (Volatile.Read(ref _broken) is { } broken)
         {
-            throw new InferenceException(_modelName, "the engine has failed. Load the model again.", broken);
+            throw Failed(broken);
         }
     }
+
+    private InferenceException Failed(Exception cause) =>
+        new(_modelName, "the engine has failed. Load the model again.", cause);
 
     private void OnJobEnded()
     {
@@ -184,7 +191,7 @@ internal sealed class EmbeddingEngine : IDisposable, IAsyncDisposable
         DrainInbox();
         foreach (var job in _waiting)
         {
-            End(job, new ModelUnloadedException(_modelName));
+            End(job, _broken is { } broken ? Failed(broken) : new ModelUnloadedException(_modelName));
         }
 
         _waiting.Clear();

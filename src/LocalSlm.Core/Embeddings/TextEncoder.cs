@@ -46,7 +46,7 @@ internal sealed class TextEncoder
         var items = new List<EmbeddingItem>(texts.Count);
         var body = new List<int>();
         var full = new Dictionary<int, int>();
-        var span = new PromptSpan[1];
+        PromptSpan[] spans = prompt.Length == 0 ? new PromptSpan[1] : [new(prompt, IsControl: true), default];
         int truncated = 0,
             chunked = 0,
             chunks = 0;
@@ -56,11 +56,8 @@ internal sealed class TextEncoder
         {
             cancellationToken.ThrowIfCancellationRequested();
             body.Clear();
-            span[0] = new PromptSpan(
-                prompt.Length == 0 ? texts[index] : prompt + texts[index],
-                IsControl: _matchesSpecialTokens
-            );
-            _tokenizer.Encode(span, addSpecialTokens: false, body);
+            spans[^1] = new PromptSpan(texts[index], IsControl: _matchesSpecialTokens);
+            _tokenizer.Encode(spans, addSpecialTokens: false, body);
             var rest = CollectionsMarshal.AsSpan(body);
             if (rest.Length + _prefix.Length + _suffix.Length == 0)
             {
@@ -84,23 +81,26 @@ internal sealed class TextEncoder
                         break;
                     case OverlongTextPolicy.AverageChunks:
                         chunked++;
-                        var parts = (rest.Length + _room - 1) / _room;
+                        var lead = rest[..CountPromptTokens(prompt, rest)];
+                        rest = rest[lead.Length..];
+                        var room = _room - lead.Length;
+                        var parts = (rest.Length + room - 1) / room;
                         chunks += parts;
-                        for (; parts > 1; parts--)
+                        for (; parts > 0; parts--)
                         {
                             // Parts of equal length: a last one of a few tokens would say little.
                             var part = (rest.Length + parts - 1) / parts;
-                            tokens += Add(rest[..part], index, items);
+                            tokens += Add(lead, rest[..part], index, items);
                             rest = rest[part..];
                         }
 
-                        break;
+                        continue;
                     default:
                         throw new TextTooLongException(index, length, MaxTokens);
                 }
             }
 
-            tokens += Add(rest, index, items);
+            tokens += Add([], rest, index, items);
         }
 
         return new EncodedTexts
@@ -112,12 +112,24 @@ internal sealed class TextEncoder
         };
     }
 
-    private int Add(ReadOnlySpan<int> body, int text, List<EmbeddingItem> items)
+    /// <summary>Counts the tokens of a text that are its prompt's, which every part of the text begins with: those that the prompt
+    /// alone begins with too. Where it leaves no room to speak of, it stands before the first part alone.</summary>
+    private int CountPromptTokens(string prompt, ReadOnlySpan<int> tokens)
     {
-        var tokens = new int[_prefix.Length + body.Length + _suffix.Length];
-        _prefix.CopyTo(tokens, 0);
-        body.CopyTo(tokens.AsSpan(_prefix.Length));
-        _suffix.CopyTo(tokens, _prefix.Length + body.Length);
+        if (prompt.Length == 0)
+        {
+            return 0;
+        }
+
+        var alone = new List<int>();
+        _tokenizer.Encode([new PromptSpan(prompt, IsControl: true)], addSpecialTokens: false, alone);
+        var count = tokens.CommonPrefixLength(CollectionsMarshal.AsSpan(alone));
+        return count <= _room / 2 ? count : 0;
+    }
+
+    private int Add(ReadOnlySpan<int> lead, ReadOnlySpan<int> body, int text, List<EmbeddingItem> items)
+    {
+        int[] tokens = [.. _prefix, .. lead, .. body, .. _suffix];
         items.Add(new EmbeddingItem(tokens, text));
         return tokens.Length;
     }

@@ -17,6 +17,10 @@ internal sealed record GenerationRequest
     /// <summary>Gets the texts that end the reply; none is empty. They are never part of the reply.</summary>
     public IReadOnlyList<string> StopSequences { get; init; } = [];
 
+    /// <summary>Gets a value indicating whether a space at the very beginning of the reply is left out: where the vocabulary puts one
+    /// before every text, it is not the reply's own.</summary>
+    public bool DropsFirstSpace { get; init; }
+
     /// <summary>Gets a value indicating whether cached prefixes may be used. Without them the same seed gives the same text,
     /// whatever was computed before.</summary>
     public bool UsePrefixCache { get; init; } = true;

@@ -45,6 +45,7 @@ internal sealed class InferenceEngine : ITextGenerator, IDisposable, IAsyncDispo
         _onEnded = _ =>
         {
             Interlocked.Decrement(ref _pending);
+            _scheduler!.OnReplyEnded();
             Wake();
         };
         _scheduler = new ReplyScheduler(settings, decoder, tokenizer, _counters, time, logger, _telemetry);
@@ -176,6 +177,7 @@ internal sealed class InferenceEngine : ITextGenerator, IDisposable, IAsyncDispo
 
         DrainInbox();
         _scheduler.EndAll(() => new ModelUnloadedException(_settings.ModelName));
+        _scheduler.Dispose();
         _telemetry?.Dispose();
         _ended.SetResult();
     }

@@ -38,6 +38,7 @@ internal sealed class LiveReply : IGeneration
         Sampler.AcceptPrompt(request.Prompt);
         Text = new TextAssembler(request.StopSequences);
         Buffer = new ReplyBuffer(bufferUpdates, onDrained);
+        DropsNextSpace = request.DropsFirstSpace;
     }
 
     public GenerationRequest Request { get; }
@@ -50,6 +51,9 @@ internal sealed class LiveReply : IGeneration
     public TextAssembler Text { get; }
 
     public ReplyBuffer Buffer { get; }
+
+    /// <summary>Gets or sets a value indicating whether its text has not begun, and begins without a space.</summary>
+    public bool DropsNextSpace { get; set; }
 
     /// <summary>Gets or sets the sequence it computes in; <see langword="null"/> while it waits.</summary>
     public SequenceSlot? Slot { get; set; }

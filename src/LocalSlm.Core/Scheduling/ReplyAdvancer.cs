@@ -118,7 +118,18 @@ internal sealed class ReplyAdvancer
         reply.Add(token);
         var logProbabilities = alternatives is { } count ? _scorer.Score(token, count) : null;
         var bytes = _tokenizer.GetBytes(token);
-        var stopped = reply.Text.Append(bytes, _texts.Get(token, bytes), out var text);
+        var whole = _texts.Get(token, bytes);
+        if (reply.DropsNextSpace && !bytes.IsEmpty)
+        {
+            reply.DropsNextSpace = false;
+            if (bytes[0] == (byte)' ')
+            {
+                bytes = bytes[1..];
+                whole = whole?[1..];
+            }
+        }
+
+        var stopped = reply.Text.Append(bytes, whole, out var text);
         if (stopped)
         {
             reply.Finish(text, GenerationFinish.Stop, logProbabilities, Measure(reply));

@@ -9,7 +9,7 @@ namespace LocalSlm.Scheduling;
 /// <remarks>A reply waits, then is active (it has a sequence), then ends. An active one whose reader makes no room pauses; if it
 /// stays so while others wait, it is parked without a sequence until its reader goes on. When memory is short, cached
 /// conversations go first, then the youngest reply waits again and is replayed later from its tokens.</remarks>
-internal sealed class ReplyScheduler
+internal sealed class ReplyScheduler : IDisposable
 {
     /// <summary>Room that a reply must find beyond its prompt before it starts, so that it does not give way at once.</summary>
     private const int HeadroomTokens = 64;
@@ -31,6 +31,7 @@ internal sealed class ReplyScheduler
     private readonly List<LiveReply> _parked = [];
     private readonly List<LiveReply> _candidates = [];
     private readonly List<LiveReply> _rows = [];
+    private readonly StepCancellation _step = new();
     private PlanCandidate[] _plan = new PlanCandidate[8];
     private int[] _counts = new int[8];
     private long _turn;
@@ -68,6 +69,11 @@ internal sealed class ReplyScheduler
 
     /// <summary>Gets how many replies have had their first token.</summary>
     public long FirstTokens => _advancer.FirstTokens;
+
+    /// <summary>Tells that a reply has ended, so that a step which is of no use any more ends. Safe from any thread.</summary>
+    public void OnReplyEnded() => _step.OnReplyEnded();
+
+    public void Dispose() => _step.Dispose();
 
     public void Enqueue(LiveReply reply)
     {
@@ -417,7 +423,15 @@ internal sealed class ReplyScheduler
             }
         }
 
-        _decoder.Decode(_batch, cancellationToken);
+        try
+        {
+            _decoder.Decode(_batch, _step.Begin(_rows, cancellationToken));
+        }
+        finally
+        {
+            _step.End();
+        }
+
         var isShort = false;
         for (var i = 0; i < _rows.Count; i++)
         {

@@ -55,6 +55,9 @@ internal sealed class AddedTokenMatcher
     public void Cut(ReadOnlySpan<char> text, Func<int, int, bool>? isFromCaller, List<AddedTokenMatch> parts)
     {
         var start = 0;
+
+        // Up to here is white space only, from behind the last token that was looked behind: none of it is looked at twice.
+        var spaceEnd = 0;
         for (var at = 0; _hasAny && at < text.Length; )
         {
             var offset = text[at..].IndexOfAny(_first);
@@ -79,14 +82,17 @@ internal sealed class AddedTokenMatcher
 
             // What an earlier token took with its right strip is not taken again by a left strip, but a token found in it is a
             // token still, and the text goes on behind that: so it is in the reference, down to the offsets.
-            var left = token.StripsLeft ? Math.Max(SkipSpaceBefore(text, at), start) : at;
+            var left = token.StripsLeft ? Math.Max(SkipSpaceBefore(text, at, start), start) : at;
             at = end;
             if (token.StripsRight)
             {
+                end = Math.Max(end, spaceEnd);
                 while (end < text.Length && char.IsWhiteSpace(text[end]))
                 {
                     end++;
                 }
+
+                spaceEnd = end;
             }
 
             if (start < left)
@@ -125,9 +131,9 @@ internal sealed class AddedTokenMatcher
         return best;
     }
 
-    private static int SkipSpaceBefore(ReadOnlySpan<char> text, int at)
+    private static int SkipSpaceBefore(ReadOnlySpan<char> text, int at, int least)
     {
-        while (at > 0 && char.IsWhiteSpace(text[at - 1]))
+        while (at > least && char.IsWhiteSpace(text[at - 1]))
         {
             at--;
         }

@@ -17,6 +17,12 @@ internal sealed class AlignedText
     private int[] _newStarts = [];
     private int[] _newEnds = [];
 
+    /// <summary>What a part may grow to. The longest that Unicode knows is 18 characters for one (NFKC of U+FDFA), which are then at
+    /// most three byte letters each; a file can ask for more than any machine holds.</summary>
+    private const int MostGrowth = 64;
+    private const int GrowthAnyway = 1 << 16;
+    private int _most;
+
     /// <summary>How many of the first characters stand for something at the very start of the original.</summary>
     private int _leading;
     private int _newLeading;
@@ -26,6 +32,9 @@ internal sealed class AlignedText
 
     /// <summary>Gets how many characters the text has.</summary>
     public int Length => _length;
+
+    /// <summary>Gets how many characters there is room for.</summary>
+    public int Capacity => Math.Max(_text.Length, _newText.Length);
 
     /// <summary>Gets whether the alignment is kept.</summary>
     public bool IsAligned { get; private set; }
@@ -48,6 +57,7 @@ internal sealed class AlignedText
         }
 
         part.CopyTo(_text);
+        _most = (int)Math.Min((long)part.Length * MostGrowth + GrowthAnyway, Array.MaxLength);
         _length = part.Length;
         OriginalStart = originalStart;
         IsAligned = aligned;
@@ -212,10 +222,21 @@ internal sealed class AlignedText
 
     private void Grow(int more)
     {
-        var needed = _newLength + more;
+        var needed = (long)_newLength + more;
         if (_newText.Length < needed)
         {
-            Array.Resize(ref _newText, Math.Max(needed, Math.Max(_length, 2 * _newText.Length)));
+            if (needed > _most)
+            {
+                throw new ArgumentException(
+                    $"A text grows to more than {_most} characters when the tokenizer normalises it, which is the limit: shorten "
+                        + "the text, or use a model whose tokenizer does not ask for that."
+                );
+            }
+
+            Array.Resize(
+                ref _newText,
+                (int)Math.Min(Math.Max(needed, Math.Max(_length, 2L * _newText.Length)), Array.MaxLength)
+            );
         }
 
         if (IsAligned && _newStarts.Length < needed)

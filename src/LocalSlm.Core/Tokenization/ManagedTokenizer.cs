@@ -35,6 +35,7 @@ internal sealed class ManagedTokenizer : ITokenizer
         _endOfGeneration = [.. parts.EndOfGeneration.Where(token => token >= 0 && token < count)];
         EndOfGenerationTokens = [.. _endOfGeneration.Order()];
         (_prefix, _suffix) = FindAround(parts.PostProcessor);
+        AddsSpaceBeforeText = RemovesFirstSpace(parts.Decoder);
     }
 
     /// <inheritdoc/>
@@ -48,6 +49,10 @@ internal sealed class ManagedTokenizer : ITokenizer
 
     /// <inheritdoc/>
     public IReadOnlyList<int> EndOfGenerationTokens { get; }
+
+    /// <inheritdoc/>
+    /// <remarks>It does where the file's decoder takes that space away again.</remarks>
+    public bool AddsSpaceBeforeText { get; }
 
     /// <summary>Gets how many tokens the file itself cuts texts to, if it does.</summary>
     public int? TruncationTokens => _parts.TruncationTokens;
@@ -128,10 +133,9 @@ internal sealed class ManagedTokenizer : ITokenizer
     /// <inheritdoc/>
     /// <remarks>
     /// What a token stands for within a text. The decoder of a file may treat the first token of a text otherwise: vocabularies
-    /// that mark word starts lose the space before the first word, and WordPiece has none there. A reply goes on where the
-    /// prompt ends, so its first token is no first token of a text, and its space belongs to it; joined bytes equal
-    /// <see cref="Decode"/> but for that one space. Tokens without a place in text (control tokens, ids without an entry) are
-    /// empty here, as they are in <see cref="Decode"/> when special tokens are skipped.
+    /// that mark word starts lose the space before the first word (<see cref="AddsSpaceBeforeText"/>), and WordPiece has none
+    /// there; joined bytes equal <see cref="Decode"/> but for that one space. Tokens without a place in text (control tokens, ids
+    /// without an entry) are empty here, as they are in <see cref="Decode"/> when special tokens are skipped.
     /// </remarks>
     public ReadOnlySpan<byte> GetBytes(int token)
     {
@@ -231,6 +235,18 @@ internal sealed class ManagedTokenizer : ITokenizer
         {
             ArrayPool<char>.Shared.Return(buffer);
         }
+    }
+
+    private static bool RemovesFirstSpace(ITokenTextDecoder? decoder)
+    {
+        if (decoder is null)
+        {
+            return false;
+        }
+
+        List<string> names = ["\u2581a", "\u2581a"];
+        decoder.Decode(names);
+        return string.Concat(names) == "a a";
     }
 
     /// <summary>Finds what is put around a text by having it put around a token that no file has.</summary>

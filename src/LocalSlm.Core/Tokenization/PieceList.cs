@@ -18,6 +18,9 @@ internal sealed class PieceList
     /// <summary>Gets how many pieces there are.</summary>
     public int Count => _pieces.Count;
 
+    /// <summary>Gets how many pieces there is room for.</summary>
+    public int Capacity => Math.Max(_pieces.Capacity, _previous.Capacity);
+
     /// <summary>Gets the pieces.</summary>
     public ReadOnlySpan<TextPiece> Pieces => CollectionsMarshal.AsSpan(_pieces);
 

@@ -265,7 +265,11 @@ internal sealed class TextEncoder
 
     private void Return(EncoderWork work)
     {
-        if (work.Text.Length <= MostKeptCharacters && _works.Count < Environment.ProcessorCount)
+        if (
+            work.Text.Capacity <= MostKeptCharacters
+            && work.Pieces.Capacity <= MostKeptCharacters
+            && _works.Count < Environment.ProcessorCount
+        )
         {
             _works.Add(work);
         }

@@ -1,5 +1,7 @@
+using System.Text.Json;
 using LocalSlm.Tokenization.Gguf;
 using LocalSlm.Tokenization.Json;
+using LocalSlm.Tokenization.PostProcessing;
 using LocalSlm.Tokenization.SentencePiece;
 
 namespace LocalSlm.Tokenization;
@@ -8,6 +10,14 @@ namespace LocalSlm.Tokenization;
 internal static class TokenizerFolder
 {
     private const long MostBytes = 512L << 20;
+
+    private static readonly string[] s_classesThatSurround =
+    [
+        "LlamaTokenizer",
+        "CodeLlamaTokenizer",
+        "GemmaTokenizer",
+        "CohereTokenizer",
+    ];
 
     /// <summary>Loads a tokenizer from tokenizer.json, else from vocab.json with merges.txt, else from tokenizer.model; names of
     /// special tokens come from tokenizer_config.json and special_tokens_map.json.</summary>
@@ -23,21 +33,22 @@ internal static class TokenizerFolder
         var json = Path.Combine(folder, "tokenizer.json");
         if (File.Exists(json))
         {
-            return Finish(json, TokenizerJson.Read(ReadFile(json), json), config, options ?? new());
+            var parts = WithConfiguredSurroundings(json, TokenizerJson.Read(ReadFile(json), json), config);
+            return Finish(json, parts, config, options ?? new());
         }
 
         var vocabulary = Path.Combine(folder, "vocab.json");
         var merges = Path.Combine(folder, "merges.txt");
         if (File.Exists(vocabulary) && File.Exists(merges))
         {
-            var parts = VocabularyAndMerges.Read(
+            var words = VocabularyAndMerges.Read(
                 ReadFile(vocabulary),
                 vocabulary,
                 ReadFile(merges),
                 merges,
                 config.AddsPrefixSpace ?? false
             );
-            return Finish(vocabulary, WithNamedTokens(parts, config), config, options ?? new());
+            return Finish(vocabulary, WithNamedTokens(words, config), config, options ?? new());
         }
 
         var model = Path.Combine(folder, "tokenizer.model");
@@ -61,6 +72,43 @@ internal static class TokenizerFolder
     /// <exception cref="UnsupportedModelException">The tokenizer has a part that is not supported.</exception>
     public static ManagedTokenizer Parse(ReadOnlySpan<byte> utf8, string file) =>
         Build(file, TokenizerJson.Read(utf8, file));
+
+    /// <summary>Puts BOS and EOS around texts as tokenizer_config.json says, where its class does so in transformers whatever stands in
+    /// tokenizer.json (v4.56, <c>update_post_processor</c> of these classes): models that were tuned for embeddings switch EOS on
+    /// there. Other classes leave the file's post-processor as it is, and so does a file without these flags.</summary>
+    private static TokenizerParts WithConfiguredSurroundings(string file, TokenizerParts parts, TokenizerConfig config)
+    {
+        var settles =
+            (config.AddsBos ?? config.AddsEos) is not null
+            && config.Class is { } name
+            && s_classesThatSurround.Any(start => name.StartsWith(start, StringComparison.Ordinal));
+        if (!settles)
+        {
+            return parts;
+        }
+
+        using var template = JsonDocument.Parse(
+            SurroundingTokens.Write(
+                config.AddsBos ?? true ? Find(config.BosName, "bos_token") : -1,
+                config.AddsEos ?? false ? Find(config.EosName, "eos_token") : -1
+            )
+        );
+        return parts with { PostProcessor = PostProcessorJson.Read(template.RootElement, file, parts.Model.GetName) };
+
+        int Find(string? token, string property)
+        {
+            if (token is not null && parts.Model.TryGetId(token, out var id))
+            {
+                return id;
+            }
+
+            return parts.AddedTokens.FirstOrDefault(added => added.Content == token)?.Id
+                ?? throw new ModelFileException(
+                    file,
+                    $"tokenizer_config.json adds its {property} to every text, but the tokenizer has no token '{token}'."
+                );
+        }
+    }
 
     /// <summary>Makes tokens of the names that tokenizer_config.json gives to entries: vocab.json marks none of them.</summary>
     private static TokenizerParts WithNamedTokens(TokenizerParts parts, TokenizerConfig config)

@@ -25,11 +25,13 @@ internal static class VocabularyMetadata
             UnknownToken = Token(file, "unknown"),
             SeparatorToken = Token(file, "seperator"),
             EndOfTurnTokens = [.. new[] { Token(file, "eot"), Token(file, "eom") }.OfType<int>()],
-            AddsBos = file.Find("tokenizer.ggml.add_bos_token")?.AsBool(),
-            AddsEos = file.Find("tokenizer.ggml.add_eos_token")?.AsBool(),
-            AddsSeparator = file.Find("tokenizer.ggml.add_sep_token")?.AsBool(),
-            AddsSpacePrefix = file.Find("tokenizer.ggml.add_space_prefix")?.AsBool(),
-            RemovesExtraSpaces = file.Find("tokenizer.ggml.remove_extra_whitespaces")?.AsBool(),
+            AddsBos = Flag(file, "add_bos_token"),
+            AddsEos = Flag(file, "add_eos_token"),
+            AddsSeparator = Flag(file, "add_sep_token"),
+            AddsSpacePrefix = Flag(file, "add_space_prefix"),
+            RemovesExtraSpaces = Flag(file, "remove_extra_whitespaces"),
+            MakesLowercase = Flag(file, "normalizer.lowercase"),
+            StripsAccents = Flag(file, "normalizer.strip_accents"),
             PrecompiledCharactersMap =
                 Array(file, "precompiled_charsmap", GgufValueType.UInt8, GgufValueType.Int8)?.Payload ?? default,
         };
@@ -52,6 +54,19 @@ internal static class VocabularyMetadata
                 $"'{key}' is {(value.IsArray ? $"an array of {value.ElementType}" : value.Type)}; it must be an array of {types[0]}.",
                 value.Offset
             );
+    }
+
+    private static bool? Flag(GgufFile file, string name)
+    {
+        var key = "tokenizer.ggml." + name;
+        if (file.Find(key) is not { } value)
+        {
+            return null;
+        }
+
+        return value.Type == GgufValueType.Bool
+            ? value.AsBool()
+            : throw new ModelFileException(file.Path, $"'{key}' is {value.Type}; it must be a boolean.", value.Offset);
     }
 
     private static int? Token(GgufFile file, string name)

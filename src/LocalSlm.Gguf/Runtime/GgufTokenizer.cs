@@ -49,6 +49,8 @@ internal sealed class GgufTokenizer : ITokenizer
 
     public string EosText { get; }
 
+    public bool AddsSpaceBeforeText => _lineFeed.Length > 0;
+
     public IReadOnlyList<int> EndOfGenerationTokens => _table.EndOfGeneration;
 
     /// <inheritdoc/>

@@ -7,6 +7,7 @@ namespace LocalSlm.Onnx.Format;
 internal sealed class AttentionEvidence
 {
     private const string GroupQuery = "com.microsoft:GroupQueryAttention";
+    private const string Rotary = "com.microsoft:RotaryEmbedding";
 
     private readonly OnnxGraph _graph;
     private readonly Dictionary<string, OnnxNode> _byPastKey = new(StringComparer.Ordinal);
@@ -27,6 +28,11 @@ internal sealed class AttentionEvidence
                 _byPastKey[node.Input(3)] = node;
                 Heads = Math.Max(Heads, Bounded(node.Integer("num_heads")));
                 SlidingWindow = Math.Max(SlidingWindow, Bounded(node.Integer("local_window_size")));
+                KeepLeastPositions(node.Input(7));
+            }
+            else if (node.Operator == Rotary)
+            {
+                KeepLeastPositions(node.Input(2));
             }
         }
     }
@@ -36,6 +42,10 @@ internal sealed class AttentionEvidence
 
     /// <summary>Gets the sliding window; 0 for none.</summary>
     public int SlidingWindow { get; }
+
+    /// <summary>Gets for how many positions the shortest table of the rotary embedding has rows, or <see langword="null"/>: beyond
+    /// them nothing can be computed.</summary>
+    public int? Positions { get; private set; }
 
     /// <summary>Gets a layer's number of key and value heads, or <see langword="null"/>.</summary>
     public int? KeyValueHeads(string pastKey) =>
@@ -61,6 +71,14 @@ internal sealed class AttentionEvidence
                 ? size
                 : null
             : null;
+    }
+
+    private void KeepLeastPositions(string table)
+    {
+        if (_graph.FindTensor(table) is { Dimensions: [var rows, _] } && rows is > 0 and <= GenAiConfig.MostTokens)
+        {
+            Positions = Math.Min(Positions ?? int.MaxValue, (int)rows);
+        }
     }
 
     // How wide the product is that a value comes from, a bias added or not.

@@ -77,7 +77,7 @@ internal sealed class DecoderAssembly
                     (long)cache.Heads * (cache.KeyWidth + cache.ValueWidth) * HalfBytes
                 ),
                 RecurrentBytesPerSequence = _shape.States.Sum(StateBytes),
-                TrainedContextTokens = _config.Context ?? 0,
+                TrainedContextTokens = Context(),
                 VocabularySize = _vocabulary,
                 TokenizerKind = tokenizer.Kind,
                 ChatTemplate = templates.Default,
@@ -98,6 +98,7 @@ internal sealed class DecoderAssembly
             Names = _names,
             Caches = caches,
             RecurrentStates = _shape.States,
+            EmbeddingRows = EmbeddingRows(),
             HeadSize = caches.Count == 0 ? 0 : caches.Max(cache => cache.KeyWidth),
             KeyValueHeads = caches.Count == 0 ? 0 : caches.Max(cache => cache.Heads),
             EndTokens = Tokens.End,
@@ -141,27 +142,23 @@ internal sealed class DecoderAssembly
         return size;
     }
 
-    private int? EmbeddingRows()
-    {
-        foreach (var node in _graph.Nodes)
-        {
-            if (
-                node.Operator is ":Gather" or "com.microsoft:GatherBlockQuantized"
-                && node.Input(1) == _names.InputIds
-                && _graph.FindTensor(node.Input(0)) is { Dimensions: [var rows, ..] }
-                && rows is > 0 and <= GenAiConfig.MostTokens
-            )
-            {
-                return (int)rows;
-            }
-        }
+    private int Context() =>
+        _shape.Evidence.Positions is { } positions
+            ? Math.Min(_config.Context ?? positions, positions)
+            : _config.Context ?? 0;
 
-        return null;
-    }
+    private int? EmbeddingRows() => EmbeddingTable.CountRows(_graph, _names.InputIds);
 
     private void Compare()
     {
         var file = Path.GetFileName(_config.Path);
+        if (_config.Context is { } context && _shape.Evidence.Positions is { } positions && context > positions)
+        {
+            _disagreements.Add(
+                $"{file} says a context of {context} tokens; the graph's tables of positions end at {positions}. The graph is followed."
+            );
+        }
+
         if (_config.Layers is { } layers && layers != _shape.Layers)
         {
             Tell("num_hidden_layers", layers, "has caches up to layer", _shape.Layers);

@@ -44,6 +44,10 @@ internal sealed record OnnxModelFiles
     /// <c>com.microsoft:GroupQueryAttention</c>; the standard domain is empty.</summary>
     public required IReadOnlySet<string> Operators { get; init; }
 
+    /// <summary>Gets the rows of a decoder's embedding table, or <see langword="null"/> if the graph does not look ids up in one
+    /// directly.</summary>
+    public int? EmbeddingRows { get; init; }
+
     /// <summary>Gets the width of an attention head, of the widest layer; 0 without caches. <see cref="Caches"/> has each
     /// layer's.</summary>
     public int HeadSize { get; init; }

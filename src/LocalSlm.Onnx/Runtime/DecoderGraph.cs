@@ -28,6 +28,9 @@ internal sealed record DecoderGraph
     /// <summary>Gets the number of logits of one token.</summary>
     public required int VocabularySize { get; init; }
 
+    /// <summary>Gets the number of token ids that it takes; logits may be wider than its table of embeddings.</summary>
+    public required int TokenCount { get; init; }
+
     /// <summary>Gets a value indicating whether a run gives logits for the last token only.</summary>
     public required bool GivesLastLogitsOnly { get; init; }
 

@@ -60,6 +60,7 @@ internal sealed class DecoderGraphReader
         }
 
         var shares = DecideSharing();
+        var vocabulary = FindVocabularySize(logits);
         return new DecoderGraph
         {
             Ids = ids,
@@ -68,7 +69,8 @@ internal sealed class DecoderGraphReader
             LogitCount = logitCount,
             CacheBranch = cacheBranch,
             Logits = logits,
-            VocabularySize = FindVocabularySize(logits),
+            VocabularySize = vocabulary,
+            TokenCount = Math.Min(vocabulary, _files.EmbeddingRows ?? vocabulary),
             GivesLastLogitsOnly = logits.Dimensions.Count == 2 || logits.Dimensions[1] == 1 || logitCount is not null,
             Kv = kv,
             States = states,
@@ -210,6 +212,13 @@ internal sealed class DecoderGraphReader
         if (!_inputs.Remove(state.Input, out var info) || !_outputs.ContainsKey(state.Output))
         {
             throw Unsupported($"the session has no '{state.Input}' with '{state.Output}'.");
+        }
+
+        if (!ElementSize.IsFloating(info.ElementType) && !ElementSize.IsInteger(info.ElementType))
+        {
+            throw Unsupported(
+                $"its state '{state.Input}' is {info.ElementType}; float32, float16, bfloat16, int32 and int64 are served."
+            );
         }
 
         return new StateTensor(

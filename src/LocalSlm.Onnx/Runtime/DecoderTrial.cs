@@ -3,14 +3,14 @@ using Microsoft.Extensions.Logging;
 
 namespace LocalSlm.Onnx.Runtime;
 
-/// <summary>Chooses the decoder of a graph and lets it compute a few tokens, so that a graph which does not work as it says fails while
-/// it is loaded, with a reason.</summary>
+/// <summary>Chooses the decoder of a graph and lets it compute a few tokens, so that a graph which does not work as it says, or not on
+/// this device, fails while it is loaded, with a reason.</summary>
 internal static class DecoderTrial
 {
     /// <summary>Makes a decoder that has proven to work.</summary>
-    /// <exception cref="ModelLoadException">The graph cannot be computed.</exception>
+    /// <returns>The decoder, or why there is none on this device.</returns>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public static OnnxTokenDecoder Create(
+    public static (OnnxTokenDecoder? Decoder, string? Problem) Create(
         OnnxModelFiles files,
         OnnxSession session,
         DecoderGraph graph,
@@ -34,9 +34,9 @@ internal static class DecoderTrial
             // not find the past in the other. Lengths that are exact are right on every device.
             if (graph.FixedTokens > 0)
             {
-                throw new ModelLoadException(
-                    files.Facts.Path,
-                    $"its cached keys have a fixed length of {graph.FixedTokens} tokens, which is served on the CPU only, not on {session.Device}. "
+                return (
+                    null,
+                    $"Its cached keys have a fixed length of {graph.FixedTokens} tokens, which is served on the CPU only. "
                         + "Export it with a cache of any length, or list cpu in ModelLoadOptions.Devices."
                 );
             }
@@ -53,58 +53,85 @@ internal static class DecoderTrial
                 : graph.SharesPastPresent ? "one sequence at a time, appended to in place"
                 : "one sequence at a time, copied"
         );
-        OnnxTokenDecoder decoder = graph.TakesBatches
-            ? new SharedKvDecoder(session, graph, limits, logger)
-            : new SequenceDecoder(session, graph, limits, logger);
+        OnnxTokenDecoder? decoder = null;
         try
         {
-            Try(decoder, files, cancellationToken);
-            return decoder;
+            decoder = graph.TakesBatches
+                ? new SharedKvDecoder(session, graph, limits, logger)
+                : new SequenceDecoder(session, graph, limits, logger);
+            if (FindProblem(decoder, files, cancellationToken) is not { } problem)
+            {
+                return (decoder, null);
+            }
+
+            decoder.Dispose();
+            return (null, problem);
+        }
+        catch (OutOfMemoryException)
+        {
+            decoder?.Dispose();
+            return (null, NoMemory);
         }
         catch
         {
-            decoder.Dispose();
+            decoder?.Dispose();
             throw;
         }
     }
 
-    private static void Try(OnnxTokenDecoder decoder, OnnxModelFiles files, CancellationToken cancellationToken)
+    private const string NoMemory =
+        "There is no memory for a first step. Lower ContextTokens, BatchTokens or MaxConcurrentReplies, or raise MemoryBudgetBytes.";
+
+    private static string? FindProblem(
+        OnnxTokenDecoder decoder,
+        OnnxModelFiles files,
+        CancellationToken cancellationToken
+    )
     {
         var batch = new DecodeBatch(2, 2);
         var token = files.BosToken is >= 0 and var bos && bos < decoder.Capabilities.VocabularySize ? bos : 0;
 
         // A prompt of two tokens, then one that goes on.
         batch.Add(0, 0, [token, token], 1);
-        Compute();
+        if (Compute() is { } early)
+        {
+            return early;
+        }
+
         batch.Clear();
         batch.Add(0, 2, [token], 1);
-        Compute();
-        foreach (var logit in decoder.GetLogits(0))
+        if (Compute() is { } late)
         {
-            if (!float.IsFinite(logit) && logit != float.NegativeInfinity)
-            {
-                throw new ModelLoadException(
-                    files.Facts.Path,
-                    "its first logits are no numbers. Its weights are damaged, or the device computes this graph wrongly; try another device."
-                );
-            }
+            return late;
         }
 
         decoder.CutBack(0, 0);
+        return null;
 
-        void Compute()
+        string? Compute()
         {
             decoder.Decode(batch, cancellationToken);
             cancellationToken.ThrowIfCancellationRequested();
-            if (batch.Statuses[0] != DecodeStatus.Done)
+            return batch.Statuses[0] switch
             {
-                throw new ModelLoadException(
-                    files.Facts.Path,
-                    batch.Statuses[0] == DecodeStatus.OutOfMemory
-                        ? "there is no memory for a first step. Lower ContextTokens or BatchTokens, or raise MemoryBudgetBytes."
-                        : $"ONNX Runtime could not compute a first step: {decoder.LastError}"
-                );
+                DecodeStatus.Done => FindForeignNumber(decoder.GetLogits(0)),
+                DecodeStatus.OutOfMemory => NoMemory,
+                _ => $"ONNX Runtime could not compute a first step: {decoder.LastError}",
+            };
+        }
+    }
+
+    private static string? FindForeignNumber(ReadOnlySpan<float> logits)
+    {
+        foreach (var logit in logits)
+        {
+            if (!float.IsFinite(logit) && logit != float.NegativeInfinity)
+            {
+                return "Its first logits are no numbers. Its weights are damaged, or the device computes this graph wrongly; try another "
+                    + "device.";
             }
         }
+
+        return null;
     }
 }

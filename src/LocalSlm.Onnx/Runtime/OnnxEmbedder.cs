@@ -155,6 +155,27 @@ internal sealed unsafe class OnnxEmbedder : IRuntimeEmbedder
         Pool(lengths, length, pooling, vectors);
     }
 
+    /// <summary>Computes one vector, so that a graph which does not work as it says, or not on this device, fails while it is
+    /// loaded.</summary>
+    /// <returns>Why it does not serve, or <see langword="null"/>.</returns>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public string? FindProblem(CancellationToken cancellationToken)
+    {
+        var vector = new float[_graph.Dimensions];
+        try
+        {
+            Embed([_padToken], [1], EmbeddingPooling.Mean, vector, cancellationToken);
+        }
+        catch (InferenceException error)
+        {
+            return $"A first vector could not be computed: {error.InnerException?.Message ?? error.Message}";
+        }
+
+        return Array.TrueForAll(vector, float.IsFinite)
+            ? null
+            : "Its first vector holds what is no number. Its weights are damaged, or the device computes this graph wrongly; try another device.";
+    }
+
     public void Dispose()
     {
         if (_disposed)

@@ -95,16 +95,39 @@ internal sealed partial class OnnxEmbedderLoader(
 
     private OnnxEmbedder Open(OnnxModelFiles files, ITokenizer tokenizer, CancellationToken cancellationToken)
     {
-        var session = SessionFactory.Open(files, options.Load, runtimeOptions, _logger, cancellationToken);
+        OnnxEmbedder? embedder = null;
         try
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            return new OnnxEmbedder(files, session, options, tokenizer);
+            // The embedder owns the session.
+            _ = SessionFactory.Open(files, options.Load, runtimeOptions, _logger, Try, cancellationToken);
+            return embedder!;
         }
         catch
         {
-            session.Dispose();
+            embedder?.Dispose();
             throw;
+        }
+
+        string? Try(OnnxSession session)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            try
+            {
+                embedder = new OnnxEmbedder(files, session, options, tokenizer);
+            }
+            catch (OutOfMemoryException)
+            {
+                return "There is no memory for a batch. Lower BatchTokens, BatchTexts or MaxTokens.";
+            }
+
+            var problem = embedder.FindProblem(cancellationToken);
+            if (problem is not null)
+            {
+                embedder.Dispose();
+                embedder = null;
+            }
+
+            return problem;
         }
     }
 

@@ -116,26 +116,38 @@ internal sealed class OnnxModelLoader
     )
     {
         Report(ModelLoadStage.LoadingWeights, 0);
-        var session = SessionFactory.Open(files, _options, _runtimeOptions, _logger, cancellationToken);
         OnnxTokenDecoder? decoder = null;
+        var isFirst = true;
+        OnnxSession? session = null;
         try
         {
-            Report(ModelLoadStage.CreatingContext, WeightsShare);
-            var graph = DecoderGraphReader.Read(files, session.Session);
-            foreach (var sentence in graph.Disagreements)
-            {
-                DecoderLog.Disagreement(_logger, sentence);
-            }
-
-            decoder = DecoderTrial.Create(files, session, graph, limits, _logger, cancellationToken);
+            session = SessionFactory.Open(files, _options, _runtimeOptions, _logger, Try, cancellationToken);
             Report(ModelLoadStage.Ready, 1);
-            return new OnnxRuntimeModel(files.Facts, session, tokenizer, decoder);
+            return new OnnxRuntimeModel(files.Facts, session, tokenizer, decoder!);
         }
         catch
         {
             decoder?.Dispose();
-            session.Dispose();
+            session?.Dispose();
             throw;
+        }
+
+        string? Try(OnnxSession opened)
+        {
+            Report(ModelLoadStage.CreatingContext, WeightsShare);
+            var graph = DecoderGraphReader.Read(files, opened.Session);
+            if (isFirst)
+            {
+                // They are the same on every device.
+                isFirst = false;
+                foreach (var sentence in graph.Disagreements)
+                {
+                    DecoderLog.Disagreement(_logger, sentence);
+                }
+            }
+
+            (decoder, var problem) = DecoderTrial.Create(files, opened, graph, limits, _logger, cancellationToken);
+            return problem;
         }
     }
 

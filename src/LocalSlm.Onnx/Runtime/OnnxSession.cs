@@ -37,5 +37,7 @@ internal sealed class OnnxSession : IDisposable
         {
             NativeLog.Close(LogId);
         }
+
+        FreedMemory.GiveBack();
     }
 }

@@ -211,9 +211,10 @@ internal abstract class OnnxTokenDecoder : ITokenDecoder, IDisposable
         {
             foreach (var token in tokens.Slice(rows[i].FirstToken, rows[i].TokenCount))
             {
-                if ((uint)token >= (uint)Graph.VocabularySize)
+                if ((uint)token >= (uint)Graph.TokenCount)
                 {
-                    DecoderLog.ForeignToken(_logger, token, Graph.VocabularySize);
+                    LastError = $"token {token} is not among the {Graph.TokenCount} that the graph takes.";
+                    DecoderLog.ForeignToken(_logger, token, Graph.TokenCount);
                     batch.Statuses[i] = DecodeStatus.Failed;
                     break;
                 }

@@ -19,13 +19,15 @@ internal static partial class SessionFactory
         ModelLoadOptions options,
         ILogger logger,
         CancellationToken cancellationToken
-    ) => Open(files, options, new OnnxRuntimeOptions(), logger, cancellationToken);
+    ) => Open(files, options, new OnnxRuntimeOptions(), logger, findProblem: null, cancellationToken);
 
     /// <summary>Opens a session on the first device that serves the model. ONNX Runtime tells no progress of it.</summary>
     /// <param name="files">The checked files.</param>
     /// <param name="options">How to load.</param>
     /// <param name="runtimeOptions">How ONNX Runtime is used.</param>
     /// <param name="logger">Where messages go.</param>
+    /// <param name="findProblem">Tries a session that is open, and tells why its device does not serve, or <see langword="null"/>: a
+    /// device that opens a graph may still be unable to compute it.</param>
     /// <param name="cancellationToken">Ends the loading: between two devices, and within one at the library's next check.</param>
     /// <returns>The session; the caller disposes it.</returns>
     /// <exception cref="NativeLibraryException">ONNX Runtime is missing, cannot be loaded, or is too old.</exception>
@@ -37,6 +39,7 @@ internal static partial class SessionFactory
         ModelLoadOptions options,
         OnnxRuntimeOptions runtimeOptions,
         ILogger logger,
+        Func<OnnxSession, string?>? findProblem,
         CancellationToken cancellationToken
     )
     {
@@ -60,7 +63,7 @@ internal static partial class SessionFactory
             if (step.Device is { } device)
             {
                 (var session, failure) = TryDevice(
-                    new SessionRequest(files, options, environment, threads, logger),
+                    new SessionRequest(files, options, environment, threads, logger, findProblem),
                     device,
                     step.Selector,
                     failed,
@@ -79,7 +82,7 @@ internal static partial class SessionFactory
         throw new ModelLoadException(
             files.Facts.Path,
             failed.Count == 1
-                ? "ONNX Runtime refused it:"
+                ? "the one device that was tried does not serve it:"
                 : "no device serves it. Correct what failed, or add another device to ModelLoadOptions.Devices. Tried were:",
             failedDevices: failed
         );
@@ -98,7 +101,12 @@ internal static partial class SessionFactory
         try
         {
             session = Create(request, device, selector, logId, cancellationToken);
-            var nodes = GraphAssignment.Read(session);
+            var nodes = ReadAssignment(session, out var unknown);
+            if (unknown is not null)
+            {
+                return (null, new DeviceAttempt(device.Words, unknown));
+            }
+
             if (AssignmentCheck.FindProblem(nodes, device.Provider) is { } problem)
             {
                 return (null, new DeviceAttempt(device.Words, problem));
@@ -118,6 +126,11 @@ internal static partial class SessionFactory
                 FailedDevices = [.. failed],
                 LogId = logId,
             };
+            if (request.FindProblem?.Invoke(opened) is { } reason)
+            {
+                return (null, new DeviceAttempt(device.Words, reason));
+            }
+
             session = null;
             logId = null;
             return (opened, null);
@@ -130,16 +143,6 @@ internal static partial class SessionFactory
         {
             return (null, new DeviceAttempt(device.Words, error.Message.Trim()));
         }
-        catch (NotSupportedException error)
-        {
-            return (
-                null,
-                new DeviceAttempt(
-                    device.Words,
-                    $"ONNX Runtime does not tell where the graph's nodes are computed: {error.Message}."
-                )
-            );
-        }
         finally
         {
             session?.Dispose();
@@ -147,6 +150,20 @@ internal static partial class SessionFactory
             {
                 NativeLog.Close(logId);
             }
+        }
+    }
+
+    private static List<AssignedNode> ReadAssignment(InferenceSession session, out string? problem)
+    {
+        try
+        {
+            problem = null;
+            return GraphAssignment.Read(session);
+        }
+        catch (NotSupportedException error)
+        {
+            problem = $"ONNX Runtime does not tell where the graph's nodes are computed: {error.Message}.";
+            return [];
         }
     }
 
@@ -183,7 +200,8 @@ internal static partial class SessionFactory
         ModelLoadOptions Options,
         OrtEnv Environment,
         int Threads,
-        ILogger Logger
+        ILogger Logger,
+        Func<OnnxSession, string?>? FindProblem
     );
 
     [LoggerMessage(

@@ -132,6 +132,20 @@ public sealed class LocalChatClientTests
         Assert.Equal(["a"], model.Generator.Requests[0].StopSequences);
     }
 
+    /// <summary>What SentencePiece puts before every text is no part of a reply, unless the reply goes on with a text.</summary>
+    [Fact]
+    public async Task GetResponse_VocabularyThatPutsASpaceBeforeTexts_DropsItFromRepliesThatBegin()
+    {
+        var model = new FakeChatModel();
+        await model.Client.GetResponseAsync(s_hello);
+        model.Tokenizer.AddsSpaceBeforeText = true;
+        await model.Client.GetResponseAsync(s_hello);
+        await model.Client.GetResponseAsync([.. s_hello, new(ChatRole.Assistant, "Well")]);
+        await model.Client.GetResponseAsync(s_hello, new ChatOptions { RawCompletion = true });
+
+        Assert.Equal([false, true, false, false], model.Generator.Requests.Select(request => request.DropsFirstSpace));
+    }
+
     [Fact]
     public async Task GetStreamingResponse_NotEnumerated_SubmitsNothing_AndEachEnumerationAsksAgain()
     {

@@ -1,3 +1,4 @@
+using LocalSlm.Sampling;
 using LocalSlm.Scheduling;
 using LocalSlm.Testing;
 
@@ -14,6 +15,26 @@ public class InferenceEngineTests
         Assert.Equal(harness.Expected("hello", 40), reply.Text);
         Assert.Equal(5, reply.Usage.PromptTokens);
         Assert.Equal(reply.Text.Length, reply.Usage.OutputTokens);
+    }
+
+    [Fact]
+    public async Task Submit_FirstSpaceNotTheReplysOwn_LeavesOutThatOneAlone()
+    {
+        using var harness = new EngineHarness(new FakeDecoderOptions { EndEvery = 0 });
+        var letters = EngineHarness.Request("hello", 6) with { DropsFirstSpace = true };
+        var spaces = letters with
+        {
+            Sampling = new SamplingSettings { LogitBias = new Dictionary<int, float> { [' '] = 100 } },
+        };
+
+        Assert.Equal(harness.Expected("hello", 6), (await ReadAsync(letters)).Text);
+        Assert.Equal(new string(' ', 6), (await ReadAsync(spaces with { DropsFirstSpace = false })).Text);
+        var dropped = await ReadAsync(spaces);
+        Assert.Equal(new string(' ', 5), dropped.Text);
+        Assert.Equal(6, dropped.Usage.OutputTokens);
+
+        Task<(string Text, GenerationFinish Finish, GenerationUsage Usage)> ReadAsync(GenerationRequest request) =>
+            EngineHarness.ReadAsync(harness.Engine.Submit(request, default));
     }
 
     [Fact]
@@ -151,6 +172,64 @@ public class InferenceEngineTests
         go.Set();
         await harness.SettleAsync();
         Assert.True(harness.Decoder.Steps <= 2, "The prefill went on after the chunk in which it was cancelled.");
+    }
+
+    [Fact]
+    public async Task Submit_CancelledInAStepOfItsOwn_EndsTheStep()
+    {
+        using var harness = new EngineHarness(new FakeDecoderOptions { EndEvery = 0 });
+        using var entered = new ManualResetEventSlim();
+        using var go = new ManualResetEventSlim();
+        harness.Decoder.BeforeDecode = _ =>
+        {
+            entered.Set();
+            go.Wait();
+            return null;
+        };
+        using var source = new CancellationTokenSource();
+        var reply = harness.Engine.Submit(EngineHarness.Request(new string('p', 400)), source.Token);
+        entered.Wait(TestContext.Current.CancellationToken);
+        await source.CancelAsync();
+        go.Set();
+        await Assert.ThrowsAsync<OperationCanceledException>(async () => await reply.WaitToReadAsync());
+        await harness.SettleAsync();
+        Assert.Equal(0, harness.Decoder.TokensComputed);
+
+        harness.Decoder.BeforeDecode = null;
+        Assert.Equal(harness.Expected("next", 20), await harness.AskAsync("next", 20));
+    }
+
+    [Fact]
+    public async Task Submit_CancelledInAStepWithOthers_LeavesThemTheStep()
+    {
+        using var harness = new EngineHarness(new FakeDecoderOptions { EndEvery = 0 });
+        using var entered = new ManualResetEventSlim();
+        using var go = new ManualResetEventSlim();
+        var computed = -1L;
+        harness.Decoder.BeforeDecode = batch =>
+        {
+            if (computed < 0 && batch.RowCount == 2)
+            {
+                computed = harness.Decoder.TokensComputed;
+                entered.Set();
+                go.Wait();
+                return null;
+            }
+
+            // The step that was waited in was computed, although one of its readers had gone.
+            computed = entered.IsSet && computed == harness.Decoder.TokensComputed ? long.MaxValue : computed;
+            return null;
+        };
+        using var source = new CancellationTokenSource();
+        var first = harness.Engine.Submit(EngineHarness.Request("first", 60), source.Token);
+        var second = harness.Engine.Submit(EngineHarness.Request("second", 60), default);
+        entered.Wait(TestContext.Current.CancellationToken);
+        await source.CancelAsync();
+        go.Set();
+
+        Assert.Equal(harness.Expected("second", 60), (await EngineHarness.ReadAsync(second)).Text);
+        Assert.NotEqual(long.MaxValue, computed);
+        await first.DisposeAsync();
     }
 
     [Fact]

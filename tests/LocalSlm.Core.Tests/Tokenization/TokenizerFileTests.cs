@@ -193,6 +193,162 @@ public sealed class TokenizerFileTests : IDisposable
         Assert.Contains("tokenizer.model", error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("LlamaTokenizer", "\"add_eos_token\":true", "6 1 7")] // add_bos_token is true unless the file says otherwise
+    [InlineData("LlamaTokenizerFast", "\"add_bos_token\":false,\"add_eos_token\":true", "1 7")]
+    [InlineData("GemmaTokenizer", "\"add_bos_token\":true", "6 1")]
+    [InlineData("LlamaTokenizer", "\"x\":1", "1")] // nothing is said: the file's own post-processor, which it lacks
+    [InlineData("Qwen2Tokenizer", "\"add_eos_token\":true", "1")] // its class leaves the post-processor alone
+    public void Load_ConfigNamesTokensAroundTexts_HonoursWhatTheClassHonours(string type, string flags, string ids)
+    {
+        File.WriteAllText(Path.Combine(_folder, "tokenizer.json"), Tiny);
+        File.WriteAllText(
+            Path.Combine(_folder, "tokenizer_config.json"),
+            $$"""{"tokenizer_class":"{{type}}","bos_token":"<s>","eos_token":"<keep>",{{flags}}}"""
+        );
+        List<int> tokens = [];
+        TokenizerFolder.Load(_folder).Encode("a", addSpecialTokens: true, tokens);
+
+        Assert.Equal(ids, string.Join(' ', tokens));
+    }
+
+    [Fact]
+    public void Load_ConfigAddsATokenThatIsNotThere_IsRefusedByName()
+    {
+        File.WriteAllText(Path.Combine(_folder, "tokenizer.json"), Tiny);
+        File.WriteAllText(
+            Path.Combine(_folder, "tokenizer_config.json"),
+            """{"tokenizer_class":"LlamaTokenizer","bos_token":"<nowhere>","add_bos_token":true}"""
+        );
+        var error = Assert.Throws<ModelFileException>(() => TokenizerFolder.Load(_folder));
+        Assert.Contains("<nowhere>", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"type":"Fuse"}""", false)]
+    [InlineData("""{"type":"ByteLevel"}""", false)]
+    [InlineData("""{"type":"Metaspace","replacement":"▁","prepend_scheme":"first","split":true}""", true)]
+    [InlineData("""{"type":"Metaspace","replacement":"▁","prepend_scheme":"never","split":true}""", false)]
+    [InlineData(
+        """{"type":"Sequence","decoders":[{"type":"Replace","pattern":{"String":"▁"},"content":" "},{"type":"Fuse"},{"type":"Strip","content":" ","start":1,"stop":0}]}""",
+        true
+    )]
+    [InlineData(
+        """{"type":"Sequence","decoders":[{"type":"Replace","pattern":{"String":"▁"},"content":" "},{"type":"Fuse"}]}""",
+        false
+    )]
+    public void AddsSpaceBeforeText_IsTrueWhereTheDecoderTakesOneAway(string decoder, bool expected)
+    {
+        var tokenizer = Parse(Tiny.Replace("""{"type":"Fuse"}""", decoder, StringComparison.Ordinal));
+        Assert.Equal(expected, tokenizer.AddsSpaceBeforeText);
+    }
+
+    [Theory]
+    [InlineData("Unigram", "\"unk_id\":0,\"vocab\":[[\"?\",0],[\"LONG\",-1]]")]
+    [InlineData(
+        "WordPiece",
+        "\"unk_token\":\"?\",\"continuing_subword_prefix\":\"##\",\"max_input_chars_per_word\":100,\"vocab\":{\"?\":0,\"LONG\":1}"
+    )]
+    public void Parse_EntryThatEachPlaceOfATextWouldBeComparedWithForLong_IsRefused(string type, string rest)
+    {
+        var json = $$"""{"model":{"type":"{{type}}",{{rest}} } }""";
+        Assert.Equal(2, Parse(json.Replace("LONG", new string('a', 1_024), StringComparison.Ordinal)).VocabularySize);
+        Assert.Throws<ModelFileException>(() =>
+            Parse(json.Replace("LONG", new string('a', 1_025), StringComparison.Ordinal))
+        );
+    }
+
+    [Fact]
+    public void Encode_NormaliserThatMultiplies_IsRefusedBeforeItFillsTheMemory()
+    {
+        var tenfold = """{"type":"Replace","pattern":{"String":"a"},"content":"aaaaaaaaaa"}""";
+        var steps = string.Join(',', Enumerable.Repeat(tenfold, 30));
+        var tokenizer = Parse(
+            Tiny.Replace(
+                """{"type":"NFC"}""",
+                $$"""{"type":"Sequence","normalizers":[{{steps}}]}""",
+                StringComparison.Ordinal
+            )
+        );
+        Assert.Equal([2, 3], Encode(tokenizer, "bc"));
+        Assert.Throws<ArgumentException>(() => Encode(tokenizer, "a"));
+    }
+
+    /// <summary>Quadratic, this takes hours.</summary>
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    public void Encode_WhiteSpaceTokensThatStripWhiteSpace_IsLinear(bool left, bool right)
+    {
+        var tokenizer = Parse(
+            Tiny.Replace(
+                "\"content\":\"<keep>\",",
+                $"\"content\":\" \",\"lstrip\":{(left ? "true" : "false")},\"rstrip\":{(right ? "true" : "false")},",
+                StringComparison.Ordinal
+            )
+        );
+        var started = TimeProvider.System.GetTimestamp();
+        var ids = Encode(tokenizer, new string(' ', 3_000_000));
+
+        Assert.True(TimeProvider.System.GetElapsedTime(started) < TimeSpan.FromSeconds(60));
+        Assert.Equal(3_000_000, ids.Length);
+        Assert.All(ids, id => Assert.Equal(7, id));
+    }
+
+    [Fact]
+    public void GetBytes_TokenThatWasMet_AllocatesNothing()
+    {
+        var tokenizer = TokenizerFolder.Load(TestAssets.MiniMindSourceFolder);
+        List<int> tokens = [];
+        tokenizer.Encode("Streams of tokens 你好 😀, one by one. <|im_end|>", false, tokens);
+        var before = 0L;
+        var length = 0;
+        for (var round = 0; round < 3; round++)
+        {
+            before = GC.GetAllocatedBytesForCurrentThread();
+            length = 0;
+            for (var i = 0; i < tokens.Count; i++)
+            {
+                length += tokenizer.GetBytes(tokens[i]).Length;
+            }
+        }
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(Encoding.UTF8.GetByteCount("Streams of tokens 你好 😀, one by one. "), length);
+    }
+
+    [Fact]
+    public void Encode_ManyThreads_GiveWhatOneGives()
+    {
+        var tokenizer = TokenizerFolder.Load(TestAssets.MiniMindSourceFolder);
+        var fresh = TokenizerFolder.Load(TestAssets.MiniMindSourceFolder);
+        var texts = Enumerable
+            .Range(0, 200)
+            .Select(i => $"Text {i * 7919} überall 你好{i} don't {new string('x', i)}")
+            .ToArray();
+        var expected = Array.ConvertAll(texts, text => Encode(fresh, text));
+        var threads = Enumerable
+            .Range(0, 4)
+            .Select(n => new Thread(() =>
+            {
+                for (var i = 0; i < texts.Length; i++)
+                {
+                    var at = (i + (n * 50)) % texts.Length;
+                    var ids = Encode(tokenizer, texts[at]);
+                    var text = tokenizer.Decode(ids, false);
+                    if (!ids.SequenceEqual(expected[at]) || text != texts[at])
+                    {
+                        Volatile.Write(ref expected, []);
+                    }
+                }
+            }))
+            .ToList();
+        threads.ForEach(thread => thread.Start());
+        threads.ForEach(thread => thread.Join());
+
+        Assert.Equal(texts.Length, expected.Length);
+    }
+
     private static byte[] Mutate(byte[] sound, Random random)
     {
         var bytes = sound.ToList();

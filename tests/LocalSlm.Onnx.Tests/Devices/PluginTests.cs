@@ -1,6 +1,7 @@
 using System.Text.Json;
 using LocalSlm.Onnx.Devices;
 using LocalSlm.Testing;
+using LocalSlm.Tests.TinyOnnx;
 
 namespace LocalSlm.Tests.Devices;
 
@@ -91,6 +92,21 @@ public sealed class PluginTests
         Assert.Contains("EP_FAIL", Assert.Single(probe.Lines("error")), StringComparison.Ordinal);
         Assert.Single(probe.Lines("failed"));
         Assert.Empty(probe.Lines("tokens"));
+    }
+
+    /// <summary>The session opens there; the decoder cannot serve it there.</summary>
+    [Fact]
+    public async Task Model_ThatADeviceOpensButCannotServe_GoesToTheNextDevice()
+    {
+        SkipWithoutVulkan();
+        var folder = TinyDecoderFolder.Get(TinyDecoderSet.Get("grouped-fixed-length"));
+        var probe = await Probe(driver: true)
+            .RunAsync("decode", folder, Library("webgpu"), Selector, "device=cpu", "prompt=20,28,76");
+
+        Assert.Equal("CPU", Assert.Single(probe.Lines("device")));
+        var failed = Assert.Single(probe.Lines("failed"));
+        Assert.StartsWith("WebGpuExecutionProvider:0", failed, StringComparison.Ordinal);
+        Assert.Contains("a fixed length of 384 tokens", failed, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -9,6 +9,37 @@ namespace LocalSlm.Tests.Format;
 public sealed class PublishedModelTests
 {
     [Fact]
+    public void Read_ConfigThatPromisesALongerContextThanTheTables_FollowsTheGraph()
+    {
+        var source = TestAssets.ModelOrSkip("tiny-llama-genai-fp32");
+        var folder = Directory.CreateTempSubdirectory("localslm-context-").FullName;
+        try
+        {
+            foreach (var path in Directory.GetFiles(source))
+            {
+                File.WriteAllBytes(Path.Combine(folder, Path.GetFileName(path)), File.ReadAllBytes(path));
+            }
+
+            var config = Path.Combine(folder, "genai_config.json");
+            File.WriteAllText(
+                config,
+                File.ReadAllText(config)
+                    .Replace("\"context_length\": 256", "\"context_length\": 100000", StringComparison.Ordinal)
+            );
+            var files = OnnxModelReader.Read(folder);
+
+            // The cos_cache of the graph has 256 rows.
+            Assert.Equal(256, files.Facts.TrainedContextTokens);
+            Assert.Contains("100000", Assert.Single(files.Disagreements), StringComparison.Ordinal);
+            Assert.Equal(512, files.EmbeddingRows);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
     public void Read_SmolLm2GenAiFolder_TellsItsFacts()
     {
         var path = TestAssets.ModelOrSkip("smollm2-135m-instruct-genai-int4");
@@ -36,6 +67,7 @@ public sealed class PublishedModelTests
         Assert.Equal([2], files.EndTokens);
         Assert.Equal(1, files.BosToken);
         Assert.True(files.SharesPastPresent);
+        Assert.Equal(49152, files.EmbeddingRows);
         Assert.Equal(64, files.HeadSize);
         Assert.Equal(3, files.KeyValueHeads);
         Assert.Equal(30, files.Caches.Count);

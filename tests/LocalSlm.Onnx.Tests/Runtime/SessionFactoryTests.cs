@@ -54,6 +54,48 @@ public sealed class SessionFactoryTests
     }
 
     [Fact]
+    public void Open_OnADeviceThatCannotCompute_KeepsTheReason()
+    {
+        var log = new RecordingLogger(LogLevel.Warning);
+        var error = Assert.Throws<ModelLoadException>(() =>
+            Open(
+                Files("tiny-llama-genai-fp32"),
+                logger: log,
+                findProblem: static _ => "Its first logits are no numbers."
+            )
+        );
+
+        Assert.Equal("Its first logits are no numbers.", Assert.Single(error.FailedDevices).Reason);
+        Assert.Contains(log.Lines, static line => line.Contains("no numbers", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Decoder_OfATableShorterThanTheLogits_ComputesNoTokenBeyondIt()
+    {
+        var files = Files("tiny-llama-genai-fp32") with { EmbeddingRows = 100 };
+        using var session = Open(files);
+        var graph = DecoderGraphReader.Read(files, session.Session);
+        Assert.Equal((512, 100), (graph.VocabularySize, graph.TokenCount));
+
+        using var decoder = new SharedKvDecoder(
+            session,
+            graph,
+            new DecoderLimits(1, 1, 64, 64, 8, 1 << 20),
+            NullLogger.Instance
+        );
+        var batch = new DecodeBatch(8, 1);
+        batch.Add(0, 0, [1, 100], 1);
+        decoder.Decode(batch, TestContext.Current.CancellationToken);
+        Assert.Equal(DecodeStatus.Failed, batch.Statuses[0]);
+        Assert.Contains("token 100", decoder.LastError, StringComparison.Ordinal);
+
+        batch.Clear();
+        batch.Add(0, 0, [1, 99], 1);
+        decoder.Decode(batch, TestContext.Current.CancellationToken);
+        Assert.Equal(DecodeStatus.Done, batch.Statuses[0]);
+    }
+
+    [Fact]
     public void Open_WithOptionsForTheCpuProvider_RefusesThem()
     {
         var selector = new DeviceSelector
@@ -190,13 +232,15 @@ public sealed class SessionFactoryTests
         OnnxModelFiles files,
         ModelLoadOptions? options = null,
         OnnxRuntimeOptions? runtime = null,
-        ILogger? logger = null
+        ILogger? logger = null,
+        Func<OnnxSession, string?>? findProblem = null
     ) =>
         SessionFactory.Open(
             files,
             options ?? new ModelLoadOptions(),
             runtime ?? new OnnxRuntimeOptions(),
             logger ?? NullLogger.Instance,
+            findProblem,
             TestContext.Current.CancellationToken
         );
 

@@ -77,7 +77,7 @@ internal static class TinyDecoderFolder
         };
 
     /// <summary>A byte-level tokenizer without merges: a token for each byte, and two that are no text.</summary>
-    private static JsonObject Tokenizer()
+    internal static JsonObject Tokenizer()
     {
         var vocabulary = new JsonObject();
         var next = 0;

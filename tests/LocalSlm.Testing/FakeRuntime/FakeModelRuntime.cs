@@ -21,6 +21,17 @@ public sealed class FakeModelRuntime : IModelRuntime
 
     public FakeDecoder? LastDecoder { get; private set; }
 
+    public FakeEmbedder? LastEmbedder { get; private set; }
+
+    /// <summary>Gets what the files of its embedding models say.</summary>
+    public EmbeddingFacts EmbeddingFacts { get; init; } =
+        new()
+        {
+            Dimensions = FakeEmbedder.Dimensions,
+            MaxTokens = 64,
+            Pooling = EmbeddingPooling.Mean,
+        };
+
     public bool Recognises(string path) => path.StartsWith("fake:", StringComparison.Ordinal);
 
     public ModelFacts Inspect(string path) =>
@@ -64,6 +75,27 @@ public sealed class FakeModelRuntime : IModelRuntime
         progress?.Report(new ModelLoadProgress(ModelLoadStage.LoadingWeights, 0.5));
         var decoder = LastDecoder = new FakeDecoder(DecoderOptions);
         return new Model(facts, decoder, () => Interlocked.Decrement(ref _live));
+    }
+
+    public async Task<IRuntimeEmbedder> OpenEmbedderAsync(
+        string path,
+        EmbeddingLoadOptions options,
+        ILoggerFactory loggers,
+        IProgress<ModelLoadProgress>? progress,
+        CancellationToken cancellationToken
+    )
+    {
+        var facts = Inspect(path) with { Embedding = EmbeddingFacts };
+        if (BeforeOpen is { } before)
+        {
+            await before(path, cancellationToken);
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        Interlocked.Increment(ref _opened);
+        Interlocked.Increment(ref _live);
+        progress?.Report(new ModelLoadProgress(ModelLoadStage.LoadingWeights, 0.5));
+        return LastEmbedder = new FakeEmbedder(facts, options, () => Interlocked.Decrement(ref _live));
     }
 
     private sealed class Model(ModelFacts facts, FakeDecoder decoder, Action onDisposed) : IRuntimeModel

@@ -21,6 +21,9 @@ public sealed class CharacterTokenizer : ITokenizer
 
     public IReadOnlyList<int> EndOfGenerationTokens { get; } = [FirstSpecial + 2];
 
+    /// <summary>Gets or sets a value indicating whether texts begin with a space that is not theirs.</summary>
+    public bool AddsSpaceBeforeText { get; set; }
+
     /// <summary>Gets or sets a value indicating whether the model behind the tokenizer is gone.</summary>
     public bool IsDisposed { get; set; }
 

@@ -42,6 +42,9 @@ internal static class PromptText
         return text.ToString();
     }
 
+    /// <summary>Makes a text of so many words.</summary>
+    public static string OfWords(int words, int seed) => string.Join(' ', Words(seed, words)[..words]);
+
     private static string[] Words(int seed, int atLeast)
     {
         var random = new Random(seed);

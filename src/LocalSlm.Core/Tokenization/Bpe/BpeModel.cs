@@ -9,6 +9,8 @@ namespace LocalSlm.Tokenization.Bpe;
 internal sealed class BpeModel : ITokenModel
 {
     private const int MostKeptMergers = 64;
+    private const int MostPooled = 1 << 16;
+    private const int MostAffixCharacters = 64;
     private const char SpaceMark = '\u2581';
     private const byte MergesToItself = 1;
     private const byte MergesToOthers = 2;
@@ -21,7 +23,7 @@ internal sealed class BpeModel : ITokenModel
     private readonly ConcurrentBag<SymbolMerger> _mergers = [];
 
     /// <summary>Makes a model.</summary>
-    /// <exception cref="FormatException">The unknown token is not in the vocabulary.</exception>
+    /// <exception cref="FormatException">The unknown token is not in the vocabulary, or the marks of words are too long.</exception>
     public BpeModel(Utf8Vocabulary vocabulary, MergeTable merges, BpeOptions options)
     {
         Vocabulary = vocabulary;
@@ -31,6 +33,13 @@ internal sealed class BpeModel : ITokenModel
         if (options.UnknownToken is { } name && _unknown < 0 && !HasAllBytes(vocabulary))
         {
             throw new FormatException($"The unknown token '{name}' is not in the vocabulary.");
+        }
+
+        if (Math.Max(options.ContinuingPrefix.Length, options.EndOfWordSuffix.Length) > MostAffixCharacters)
+        {
+            throw new FormatException(
+                $"The prefix or suffix of words has more than {MostAffixCharacters} characters, which is the limit."
+            );
         }
 
         _byteTokens = options.FallsBackToBytes
@@ -151,12 +160,10 @@ internal sealed class BpeModel : ITokenModel
 
     private void EncodeWhole(ReadOnlySpan<char> piece, int offset, List<TokenPiece> tokens)
     {
-        // A character is at most four byte tokens, and so are what stands before it and behind. Lengths count UTF-16 units; of a
-        // character in byte tokens the first has them all.
-        var ids = ArrayPool<int>.Shared.Rent(
-            piece.Length * (4 + 3 * _options.ContinuingPrefix.Length) + 3 * _options.EndOfWordSuffix.Length
-        );
-        var lengths = ArrayPool<int>.Shared.Rent(ids.Length);
+        // Lengths count UTF-16 units; of a character in byte tokens the first has them all.
+        var most = CountSymbolsAtMost(piece);
+        var ids = Rent(most);
+        var lengths = Rent(most);
         if (!_mergers.TryTake(out var merger))
         {
             merger = new SymbolMerger();
@@ -182,13 +189,43 @@ internal sealed class BpeModel : ITokenModel
         }
         finally
         {
-            ArrayPool<int>.Shared.Return(ids);
-            ArrayPool<int>.Shared.Return(lengths);
+            Return(ids);
+            Return(lengths);
             merger.Trim();
             if (_mergers.Count < MostKeptMergers)
             {
                 _mergers.Add(merger);
             }
+        }
+    }
+
+    private int CountSymbolsAtMost(ReadOnlySpan<char> piece)
+    {
+        if (_byteTokens is null)
+        {
+            return piece.Length;
+        }
+
+        // A character is as many byte tokens as it has bytes, and so are what stands before it and behind.
+        var bytes = piece.Length <= 1_024 ? 3L * piece.Length : System.Text.Encoding.UTF8.GetByteCount(piece);
+        var most =
+            bytes + (3L * _options.ContinuingPrefix.Length * piece.Length) + (3L * _options.EndOfWordSuffix.Length);
+        return most <= Array.MaxLength
+            ? (int)most
+            : throw new ArgumentException(
+                $"A word of {piece.Length} characters cannot be tokenised. Shorten the text."
+            );
+    }
+
+    /// <summary>Takes an array from the pool; one that hardly any text needs is not kept there.</summary>
+    private static int[] Rent(int length) =>
+        length <= MostPooled ? ArrayPool<int>.Shared.Rent(length) : GC.AllocateUninitializedArray<int>(length);
+
+    private static void Return(int[] array)
+    {
+        if (array.Length <= MostPooled)
+        {
+            ArrayPool<int>.Shared.Return(array);
         }
     }
 

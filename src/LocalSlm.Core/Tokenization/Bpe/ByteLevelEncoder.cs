@@ -86,7 +86,7 @@ internal sealed class ByteLevelEncoder
                 ArrayPool<char>.Shared.Return(spaced);
             }
 
-            work.Merger.Trim();
+            work.Trim();
             if (_works.Count < Environment.ProcessorCount)
             {
                 _works.Add(work);

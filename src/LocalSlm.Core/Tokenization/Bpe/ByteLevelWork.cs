@@ -7,6 +7,7 @@ internal sealed class ByteLevelWork
     private const int Words = 4_096;
     private const int MostBytes = 32;
     private const int MostTokens = 8;
+    private const int MostKeptBytes = 1 << 18;
 
     private readonly (uint Hash, byte Bytes, byte Tokens)[] _words = new (uint, byte, byte)[Words];
     private readonly byte[] _wordBytes = new byte[Words * MostBytes];
@@ -19,9 +20,13 @@ internal sealed class ByteLevelWork
     /// <summary>Writes a piece in UTF-8. Valid until the next call.</summary>
     public ReadOnlySpan<byte> ToUtf8(ReadOnlySpan<char> piece)
     {
-        if (_utf8.Length < piece.Length * 3)
+        if (_utf8.Length < piece.Length * 3L)
         {
-            _utf8 = new byte[piece.Length * 3];
+            var needed = piece.Length <= 1_024 ? piece.Length * 3 : System.Text.Encoding.UTF8.GetByteCount(piece);
+            if (_utf8.Length < needed)
+            {
+                _utf8 = new byte[needed];
+            }
         }
 
         var utf8 = _utf8;
@@ -51,6 +56,22 @@ internal sealed class ByteLevelWork
         }
 
         return _ids.AsSpan(0, count);
+    }
+
+    /// <summary>Gives back what a very long piece needed.</summary>
+    public void Trim()
+    {
+        if (_utf8.Length > MostKeptBytes)
+        {
+            _utf8 = new byte[1_024];
+        }
+
+        if (_ids.Length > MostKeptBytes)
+        {
+            _ids = new int[1_024];
+        }
+
+        Merger.Trim();
     }
 
     /// <summary>Adds the tokens of a word that was met lately.</summary>

@@ -4,12 +4,14 @@ namespace LocalSlm.Tokenization.Gguf;
 /// <param name="Patterns">The patterns, one after the other.</param>
 /// <param name="IgnoresMerges">Whether a piece that is an entry is taken as such.</param>
 /// <param name="AddsBos">Whether BOS stands before every text, unless the file says otherwise.</param>
+/// <param name="AddsSeparator">Whether SEP stands behind every text, unless the file says otherwise.</param>
 /// <param name="Composes">Whether the vocabulary's own tokenizer composes characters first (NFC).</param>
 /// <remarks>The names are llama.cpp's (v0.4.0, llama-vocab.cpp); the patterns those of the vocabularies' own tokenizer.json.</remarks>
 internal sealed record GgufSplitPatterns(
     string[] Patterns,
     bool IgnoresMerges = false,
     bool AddsBos = false,
+    bool AddsSeparator = false,
     bool Composes = false
 )
 {
@@ -74,9 +76,11 @@ internal sealed record GgufSplitPatterns(
     {
         var known = new Dictionary<string, GgufSplitPatterns>(StringComparer.Ordinal);
         Add(
-            "gpt-2 phi-2 jina-es jina-de gigachat jina-v2-es jina-v2-de a.x-4.0 mellum modern-bert mpt olmo jais trillion granite-docling exaone4 jina-v1-en jina-v2-code roberta-bpe",
+            "gpt-2 phi-2 jina-es jina-de gigachat jina-v2-es jina-v2-de a.x-4.0 mellumjais trillion granite-docling exaone4",
             new([Gpt2])
         );
+        Add("modern-bert mpt olmo", new([Gpt2], Composes: true));
+        Add("jina-v1-en jina-v2-code roberta-bpe", new([Gpt2], AddsSeparator: true));
         Add(
             "llama3 llama-v3 llama-bpe falcon3 falcon-h1 pixtral midm-2.0 lfm2 jina-v5-nano",
             new([Llama3], true, true)

@@ -1,8 +1,8 @@
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using LocalSlm.Tokenization.Bpe;
 using LocalSlm.Tokenization.Models;
+using LocalSlm.Tokenization.PostProcessing;
 
 namespace LocalSlm.Tokenization.Gguf;
 
@@ -105,14 +105,14 @@ internal static class GgufVocabulary
     {
         // The converter writes 'the' as '▁the' and '##ing' as 'ing' (llama.cpp's conversion/bert.py, v0.4.0).
         var names = new string[data.Tokens.Count];
-        var hasCapitals = false;
+        var capitals = 0;
         for (var id = 0; id < names.Length; id++)
         {
             var token = data.Tokens[id];
             if (token.StartsWith('\u2581'))
             {
                 names[id] = token[1..];
-                hasCapitals |= token.Length > 1 && char.IsAsciiLetterUpper(token[1]);
+                capitals += token.Length > 1 && char.IsAsciiLetterUpper(token[1]) ? 1 : 0;
             }
             else
             {
@@ -149,15 +149,20 @@ internal static class GgufVocabulary
             throw new FormatException("The vocabulary has no token for unknown words ('[UNK]').");
         }
 
-        // The file does not say whether text is made lower case. A vocabulary without words in capitals needs it.
-        var lowercase = hasCapitals ? "false" : "true";
+        // Files of older converters do not say whether text is made lower case. A vocabulary without words in capitals needs it; a few
+        // markers that a publisher added do not make it one with capitals.
+        var lowercase = data.MakesLowercase ?? capitals <= names.Length / 1_000;
+        var accents = data.StripsAccents is { } strips ? Json(strips) : NoPart;
         return Assemble(
             data,
             new WordPieceModel(new WordVocabulary(entries), names[unknown]),
-            [.. special.Order().Select(id => Added(data, id, names[id], isSpecial: true))],
-            $$"""{"type":"BertNormalizer","clean_text":true,"handle_chinese_chars":true,"strip_accents":null,"lowercase":{{lowercase}}}""",
+            [.. special.Order().Select(id => Added(id, names[id], isSpecial: true))],
+            $$"""{"type":"BertNormalizer","clean_text":true,"handle_chinese_chars":true,"strip_accents":{{accents}},"lowercase":{{Json(lowercase)}}}""",
             """{"type":"BertPreTokenizer"}""",
-            Around(data.AddsBos ?? true ? first : -1, data.AddsEos ?? data.AddsSeparator ?? true ? last : -1),
+            SurroundingTokens.Write(
+                data.AddsBos ?? true ? first : -1,
+                data.AddsEos ?? data.AddsSeparator ?? true ? last : -1
+            ),
             """{"type":"WordPiece","prefix":"##","cleanup":true}""",
             names
         );
@@ -185,10 +190,10 @@ internal static class GgufVocabulary
             model,
             AddedTokens(data),
             split.Composes ? """{"type":"NFC"}""" : NoPart,
-            $$"""{"type":"Sequence","pretokenizers":[{{steps}},{"type":"ByteLevel","add_prefix_space":{{(data.AddsSpacePrefix == true ? "true" : "false")}},"trim_offsets":true,"use_regex":false}]}""",
-            Around(
+            $$"""{"type":"Sequence","pretokenizers":[{{steps}},{"type":"ByteLevel","add_prefix_space":{{Json(data.AddsSpacePrefix == true)}},"trim_offsets":true,"use_regex":false}]}""",
+            SurroundingTokens.Write(
                 data.AddsBos ?? split.AddsBos ? data.BosToken ?? -1 : -1,
-                data.AddsSeparator == true ? data.SeparatorToken ?? -1
+                data.AddsSeparator ?? split.AddsSeparator ? data.SeparatorToken ?? -1
                     : data.AddsEos == true ? data.EosToken ?? -1
                     : -1
             ),
@@ -234,7 +239,7 @@ internal static class GgufVocabulary
             AddedTokens(data),
             SentencePieceParts.Normalizer(prefix),
             NoPart,
-            Around(data.AddsBos ?? true ? bos : -1, data.AddsEos == true ? eos : -1),
+            SurroundingTokens.Write(data.AddsBos ?? true ? bos : -1, data.AddsEos == true ? eos : -1),
             SentencePieceParts.Decoder(prefix),
             data.Tokens
         );
@@ -255,7 +260,7 @@ internal static class GgufVocabulary
             AddedTokens(data),
             SentencePieceParts.UnigramNormalizer(data.PrecompiledCharactersMap.Span),
             SentencePieceParts.UnigramSplit(data.AddsSpacePrefix ?? true, data.RemovesExtraSpaces ?? false),
-            Around(
+            SurroundingTokens.Write(
                 data.AddsBos == true ? data.BosToken ?? -1 : -1,
                 data.AddsEos ?? true ? WithinOrNone(data, data.EosToken ?? 1) : -1
             ),
@@ -267,65 +272,49 @@ internal static class GgufVocabulary
     private static List<AddedToken> AddedTokens(GgufVocabularyData data)
     {
         var tokens = new List<AddedToken>();
+        var isPhi3 = data.Model == "llama" && data.Tokens.Contains("<|placeholder1|>");
         for (var id = 0; id < data.TokenTypes.Count; id++)
         {
             if (data.TokenTypes[id] is GgufTokenType.Control or GgufTokenType.Unknown or GgufTokenType.UserDefined)
             {
-                tokens.Add(Added(data, id, data.Tokens[id], data.TokenTypes[id] != GgufTokenType.UserDefined));
+                tokens.Add(
+                    Added(
+                        id,
+                        data.Tokens[id],
+                        data.TokenTypes[id] != GgufTokenType.UserDefined,
+                        isPhi3,
+                        data.Model == "gpt2"
+                    )
+                );
             }
         }
 
         return tokens;
     }
 
-    private static AddedToken Added(GgufVocabularyData data, int id, string name, bool isSpecial) =>
+    private static AddedToken Added(
+        int id,
+        string name,
+        bool isSpecial,
+        bool isPhi3 = false,
+        bool hasLooseMask = false
+    ) =>
         new()
         {
             Id = id,
             Content = name,
             IsSpecial = isSpecial,
 
-            // The format has no such flag, but in Phi-3's tokenizer.json these take the white space behind them.
-            StripsRight =
-                name is "<|assistant|>" or "<|user|>" or "<|system|>" or "<|end|>"
-                && data.Model == "llama"
-                && data.Tokens.Contains("<|placeholder1|>"),
+            // The format has no such flags. In the tokenizer.json of RoBERTa and ModernBERT the mask takes the white space before it,
+            // in that of Phi-3 all but these take what is behind them.
+            StripsLeft = hasLooseMask && name is ("<mask>" or "[MASK]"),
+            StripsRight = isPhi3 && name is not ("<unk>" or "<s>" or "<|endoftext|>"),
         };
 
     private static int WithinOrNone(GgufVocabularyData data, int token) => token < data.Tokens.Count ? token : -1;
 
     private static int TypeOf(GgufVocabularyData data, int id) =>
         data.TokenTypes.Count == 0 ? GgufTokenType.Normal : data.TokenTypes[id];
-
-    /// <summary>Writes a post-processor that puts tokens around a text; -1 for none.</summary>
-    private static string Around(int first, int last)
-    {
-        var before = first < 0 ? "" : """{"SpecialToken":{"id":"first","type_id":0}},""";
-        var after = last < 0 ? "" : """,{"SpecialToken":{"id":"last","type_id":0}}""";
-        var pairAfter = last < 0 ? "" : """,{"SpecialToken":{"id":"last","type_id":1}}""";
-        var tokens = new List<string>();
-        if (first >= 0)
-        {
-            tokens.Add(Special("first", first));
-        }
-
-        if (last >= 0)
-        {
-            tokens.Add(Special("last", last));
-        }
-
-        const string TextA = """{"Sequence":{"id":"A","type_id":0}}""";
-        const string TextB = """{"Sequence":{"id":"B","type_id":1}}""";
-        return $$"""{"type":"TemplateProcessing","single":[{{before}}{{TextA}}{{after}}],"pair":[{{before}}{{TextA}}{{after}},{{TextB}}{{pairAfter}}],"special_tokens":{ {{string.Join(',', tokens)}} } }""";
-
-        static string Special(string name, int id) =>
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $$"""
-                "{{name}}":{"id":"{{name}}","ids":[{{id}}],"tokens":["{{name}}"]}
-                """
-            );
-    }
 
     private static TokenizerParts Assemble(
         GgufVocabularyData data,
@@ -363,6 +352,8 @@ internal static class GgufVocabulary
             LeastIdCount = names.Count,
         };
     }
+
+    private static string Json(bool value) => value ? "true" : "false";
 
     private static JsonElement Parse(string json)
     {

@@ -54,6 +54,13 @@ internal sealed record GgufVocabularyData
     /// <summary>Gets <c>remove_extra_whitespaces</c>; <see langword="null"/> where the file does not say.</summary>
     public bool? RemovesExtraSpaces { get; init; }
 
+    /// <summary>Gets <c>normalizer.lowercase</c>; <see langword="null"/> where the file does not say.</summary>
+    public bool? MakesLowercase { get; init; }
+
+    /// <summary>Gets <c>normalizer.strip_accents</c>; <see langword="null"/> where the file does not say: then accents go where
+    /// capitals go.</summary>
+    public bool? StripsAccents { get; init; }
+
     /// <summary>Gets <c>precompiled_charsmap</c>; empty where the file has none.</summary>
     public ReadOnlyMemory<byte> PrecompiledCharactersMap { get; init; }
 }

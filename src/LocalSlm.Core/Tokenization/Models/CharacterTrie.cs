@@ -11,6 +11,9 @@ internal sealed class CharacterTrie
     /// <summary>The node where every walk begins.</summary>
     public const int Root = 0;
 
+    /// <summary>The length up to which strings are believed: it bounds what each place of a text costs.</summary>
+    public const int MostCharacters = 1_024;
+
     private const int NodeBits = 24;
     private const int MostNodes = 1 << NodeBits;
     private const ulong TargetMask = MostNodes - 1;
@@ -37,9 +40,16 @@ internal sealed class CharacterTrie
     /// <summary>Adds a string; the last value of a string counts.</summary>
     /// <param name="text">The string, not empty.</param>
     /// <param name="value">Its value, not negative.</param>
-    /// <exception cref="FormatException">The strings have too many characters.</exception>
+    /// <exception cref="FormatException">The string, or all together, have too many characters.</exception>
     public void Add(ReadOnlySpan<char> text, int value)
     {
+        if (text.Length > MostCharacters)
+        {
+            throw new FormatException(
+                $"The entry {value} of the vocabulary has {text.Length} characters; the limit is {MostCharacters}."
+            );
+        }
+
         var node = Root;
         foreach (var c in text)
         {

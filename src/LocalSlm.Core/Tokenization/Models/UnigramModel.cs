@@ -11,6 +11,8 @@ internal sealed class UnigramModel : ITokenModel
     /// <summary>How far below the lowest score an unknown character counts (sentencepiece, unigram_model.cc).</summary>
     private const double UnknownPenalty = 10.0;
 
+    private const int MostPooled = 1 << 16;
+
     private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _ids;
     private readonly string[] _names;
     private readonly CharacterTrie _trie;
@@ -94,7 +96,9 @@ internal sealed class UnigramModel : ITokenModel
             return;
         }
 
-        var rented = ArrayPool<Step>.Shared.Rent(piece.Length + 1);
+        // What hardly any text needs is not kept in the pool.
+        var isPooled = piece.Length < MostPooled;
+        var rented = isPooled ? ArrayPool<Step>.Shared.Rent(piece.Length + 1) : new Step[piece.Length + 1];
         var steps = rented.AsSpan(0, piece.Length + 1);
         steps.Fill(new Step(0, -1, -1));
         FindBestPath(piece, steps);
@@ -131,7 +135,10 @@ internal sealed class UnigramModel : ITokenModel
             end = steps[end].Next;
         }
 
-        ArrayPool<Step>.Shared.Return(rented);
+        if (isPooled)
+        {
+            ArrayPool<Step>.Shared.Return(rented);
+        }
     }
 
     private void FindBestPath(ReadOnlySpan<char> piece, Span<Step> steps)
