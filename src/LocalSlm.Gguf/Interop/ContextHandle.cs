@@ -47,10 +47,6 @@ internal sealed unsafe class ContextHandle : NativeHandle
 
     public int BatchTokens => (int)LlamaNative.llama_n_batch(this);
 
-    public int MicroBatchTokens => (int)LlamaNative.llama_n_ubatch(this);
-
-    public int SequenceCount => (int)LlamaNative.llama_n_seq_max(this);
-
     public void SetThreads(int threads)
     {
         if (threads != _threads)

@@ -85,12 +85,6 @@ internal static unsafe partial class LlamaNative
     public static partial uint llama_n_batch(ContextHandle context);
 
     [LibraryImport(Library)]
-    public static partial uint llama_n_ubatch(ContextHandle context);
-
-    [LibraryImport(Library)]
-    public static partial uint llama_n_seq_max(ContextHandle context);
-
-    [LibraryImport(Library)]
     public static partial void llama_attach_threadpool(ContextHandle context, nint pool, nint batchPool);
 
     [LibraryImport(Library)]

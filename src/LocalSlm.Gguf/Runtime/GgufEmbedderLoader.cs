@@ -1,6 +1,7 @@
 using LocalSlm.Gguf.Format;
 using LocalSlm.Gguf.Interop;
 using LocalSlm.Hardware;
+using LocalSlm.Scheduling;
 using LocalSlm.Tokenization;
 using LocalSlm.Tokenization.Gguf;
 using Microsoft.Extensions.Logging;
@@ -10,8 +11,6 @@ namespace LocalSlm.Gguf.Runtime;
 /// <summary>Loads one embedding model: checks the file, plans the memory, then lets the library read it, on a thread of its own.</summary>
 internal sealed partial class GgufEmbedderLoader
 {
-    private const uint BriefPoll = 1; // as for chat models: workers spin briefly behind each step
-    private const int MostThreads = 512; // GGML_MAX_N_THREADS in ggml.h, v0.4.0
     private const int NoPooling = 0; // LLAMA_POOLING_TYPE_NONE
 
     private readonly string _path;
@@ -35,51 +34,12 @@ internal sealed partial class GgufEmbedderLoader
         _log = new NativeLogScope(loggers.CreateLogger("LocalSlm.Gguf"));
     }
 
-    public Task<IRuntimeEmbedder> LoadAsync(CancellationToken cancellationToken)
-    {
-        if (cancellationToken.IsCancellationRequested)
-        {
-            return Task.FromCanceled<IRuntimeEmbedder>(cancellationToken);
-        }
-
-        var completion = new TaskCompletionSource<IRuntimeEmbedder>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var thread = new Thread(() => Run(completion, cancellationToken))
-        {
-            IsBackground = true,
-            Name = "LocalSlm load",
-        };
-        thread.Start();
-        return completion.Task;
-    }
-
-    private void Run(TaskCompletionSource<IRuntimeEmbedder> completion, CancellationToken cancellationToken)
-    {
-        try
-        {
-            completion.SetResult(Load(cancellationToken));
-        }
-        catch (OperationCanceledException error) when (error.CancellationToken == cancellationToken)
-        {
-            completion.SetCanceled(cancellationToken);
-        }
-#pragma warning disable CA1031 // Every error goes to the awaiting caller.
-        catch (Exception error)
-#pragma warning restore CA1031
-        {
-            completion.SetException(error);
-        }
-    }
+    public Task<IRuntimeEmbedder> LoadAsync(CancellationToken cancellationToken) =>
+        LoadThread.Run<IRuntimeEmbedder>(Load, cancellationToken);
 
     private GgufEmbedder Load(CancellationToken cancellationToken)
     {
-        if (_options.Load.Threads > MostThreads)
-        {
-            throw new ModelLoadException(
-                _path,
-                $"Threads is {_options.Load.Threads}; llama.cpp takes at most {MostThreads}. Leave it out for the cores there are."
-            );
-        }
-
+        ContextOpener.CheckThreads(_path, _options.Load.Threads);
         Report(ModelLoadStage.Inspecting, 0);
         var file = GgufModelFile.Open(_path);
         var facts = GgufFacts.Tell(file);
@@ -168,38 +128,25 @@ internal sealed partial class GgufEmbedderLoader
         parameters.n_batch = (uint)plan.StepTokens;
         parameters.n_ubatch = (uint)plan.StepTokens;
         parameters.n_seq_max = (uint)plan.BatchTexts;
-        parameters.n_threads = threads;
-        parameters.n_threads_batch = threads;
         parameters.kv_unified = 1;
         parameters.embeddings = 1;
 
         // Hidden states are pooled by managed code: one way for both runtimes, and a request may choose.
         parameters.pooling_type = NoPooling;
-        parameters.flash_attn_type = load.FlashAttention switch
-        {
-            null => -1,
-            true => 1,
-            false => 0,
-        };
 
-        ThreadPoolHandle? pool = null;
-        ThreadPoolHandle? restingPool = null;
         ContextHandle? context = null;
         ProcessorShare? share = null;
         try
         {
-            _log.ClearErrors();
-            _log.ExpectedWarning = "model default pooling_type";
-            if (threads > 1)
-            {
-                pool = ThreadPoolHandle.Create(threads, BriefPoll);
-                restingPool = ThreadPoolHandle.Create(threads - 1);
-            }
-
-            context =
-                ContextHandle.Create(model, parameters, pool, restingPool)
-                ?? throw new ModelLoadException(_path, WeightsLoader.Describe(_log.LastErrors));
-            _log.ExpectedWarning = null;
+            context = ContextOpener.Open(
+                _path,
+                model,
+                parameters,
+                load.FlashAttention,
+                threads,
+                _log,
+                "model default pooling_type"
+            );
             if (model.OutputWidth != facts.Embedding!.Dimensions)
             {
                 // The library knows dense layers behind the pooling, which headers need not tell.
@@ -233,12 +180,6 @@ internal sealed partial class GgufEmbedderLoader
             share?.Dispose();
             context?.Dispose();
             throw;
-        }
-        finally
-        {
-            // The context holds its pools from here on.
-            pool?.Dispose();
-            restingPool?.Dispose();
         }
     }
 

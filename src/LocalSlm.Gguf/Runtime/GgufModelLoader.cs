@@ -2,19 +2,14 @@ using System.Globalization;
 using LocalSlm.Gguf.Format;
 using LocalSlm.Gguf.Interop;
 using LocalSlm.Hardware;
+using LocalSlm.Scheduling;
 using Microsoft.Extensions.Logging;
 
 namespace LocalSlm.Gguf.Runtime;
 
 /// <summary>Loads one model: checks the file, plans the memory, then lets the library read it, on a thread of its own.</summary>
-internal sealed partial class GgufModelLoader
+internal sealed class GgufModelLoader
 {
-    // Workers spin for some milliseconds behind each step, so that the next token finds them awake, and sleep when a reply ends:
-    // a sleeping pool costs a wake-up every token (about 7 % of a 26 M model's decode on two cores).
-    private const uint BriefPoll = 1;
-
-    private const int MostThreads = 512; // GGML_MAX_N_THREADS in ggml.h, v0.4.0
-
     private readonly string _path;
     private readonly ModelLoadOptions _options;
     private readonly string? _nativeDirectory;
@@ -36,51 +31,12 @@ internal sealed partial class GgufModelLoader
         _log = new NativeLogScope(loggers.CreateLogger("LocalSlm.Gguf"));
     }
 
-    public Task<IRuntimeModel> LoadAsync(CancellationToken cancellationToken)
-    {
-        if (cancellationToken.IsCancellationRequested)
-        {
-            return Task.FromCanceled<IRuntimeModel>(cancellationToken);
-        }
-
-        var completion = new TaskCompletionSource<IRuntimeModel>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var thread = new Thread(() => Run(completion, cancellationToken))
-        {
-            IsBackground = true,
-            Name = "LocalSlm load",
-        };
-        thread.Start();
-        return completion.Task;
-    }
-
-    private void Run(TaskCompletionSource<IRuntimeModel> completion, CancellationToken cancellationToken)
-    {
-        try
-        {
-            completion.SetResult(Load(cancellationToken));
-        }
-        catch (OperationCanceledException error) when (error.CancellationToken == cancellationToken)
-        {
-            completion.SetCanceled(cancellationToken);
-        }
-#pragma warning disable CA1031 // Every error goes to the awaiting caller.
-        catch (Exception error)
-#pragma warning restore CA1031
-        {
-            completion.SetException(error);
-        }
-    }
+    public Task<IRuntimeModel> LoadAsync(CancellationToken cancellationToken) =>
+        LoadThread.Run<IRuntimeModel>(Load, cancellationToken);
 
     private GgufRuntimeModel Load(CancellationToken cancellationToken)
     {
-        if (_options.Threads > MostThreads)
-        {
-            throw new ModelLoadException(
-                _path,
-                $"Threads is {_options.Threads}; llama.cpp takes at most {MostThreads}. Leave it out for the cores there are."
-            );
-        }
-
+        ContextOpener.CheckThreads(_path, _options.Threads);
         Report(ModelLoadStage.Inspecting, 0);
         var facts = GgufFacts.Read(_path);
         if (!facts.CanGenerate)
@@ -157,39 +113,25 @@ internal sealed partial class GgufModelLoader
         parameters.n_batch = (uint)plan.BatchTokens;
         parameters.n_ubatch = (uint)plan.BatchTokens;
         parameters.n_seq_max = (uint)plan.SequenceCount;
-        parameters.n_threads = threads;
-        parameters.n_threads_batch = threads;
         parameters.kv_unified = plan.Layout == KvCacheLayout.Unified ? (byte)1 : (byte)0;
         parameters.swa_full = 0;
         parameters.type_k = parameters.type_v = GgmlTypeOf(_options.KvCacheType);
-        parameters.flash_attn_type = _options.FlashAttention switch
-        {
-            null => -1,
-            true => 1,
-            false => 0,
-        };
 
-        ThreadPoolHandle? pool = null;
-        ThreadPoolHandle? restingPool = null;
         ContextHandle? context = null;
         ProcessorShare? share = null;
         GgufTokenDecoder? decoder = null;
         try
         {
-            _log.ClearErrors();
-
             // The library takes a shared memory for one long conversation; ours are each within the trained length.
-            _log.ExpectedWarning =
-                plan.SequenceTokens <= facts.TrainedContextTokens ? "possible training context overflow" : null;
-            if (threads > 1)
-            {
-                pool = ThreadPoolHandle.Create(threads, BriefPoll);
-                restingPool = ThreadPoolHandle.Create(threads - 1);
-            }
-
-            context =
-                ContextHandle.Create(model, parameters, pool, restingPool)
-                ?? throw new ModelLoadException(_path, WeightsLoader.Describe(_log.LastErrors));
+            context = ContextOpener.Open(
+                _path,
+                model,
+                parameters,
+                _options.FlashAttention,
+                threads,
+                _log,
+                plan.SequenceTokens <= facts.TrainedContextTokens ? "possible training context overflow" : null
+            );
             cancellationToken.ThrowIfCancellationRequested();
             var tokenizer = new GgufTokenizer(model);
             var traits = ModelTraits.Ask(model, facts, _options.KvCacheType);
@@ -222,12 +164,6 @@ internal sealed partial class GgufModelLoader
             share?.Dispose();
             context?.Dispose();
             throw;
-        }
-        finally
-        {
-            // The context holds its pools from here on.
-            pool?.Dispose();
-            restingPool?.Dispose();
         }
     }
 

@@ -1,5 +1,6 @@
 using LocalSlm.Hardware;
 using LocalSlm.Onnx.Format;
+using LocalSlm.Scheduling;
 using Microsoft.Extensions.Logging;
 
 namespace LocalSlm.Onnx.Runtime;
@@ -16,40 +17,8 @@ internal sealed partial class OnnxEmbedderLoader(
 {
     private readonly ILogger _logger = loggers.CreateLogger("LocalSlm.Onnx");
 
-    public Task<IRuntimeEmbedder> LoadAsync(CancellationToken cancellationToken)
-    {
-        if (cancellationToken.IsCancellationRequested)
-        {
-            return Task.FromCanceled<IRuntimeEmbedder>(cancellationToken);
-        }
-
-        var completion = new TaskCompletionSource<IRuntimeEmbedder>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var thread = new Thread(() => Run(completion, cancellationToken))
-        {
-            IsBackground = true,
-            Name = "LocalSlm load",
-        };
-        thread.Start();
-        return completion.Task;
-    }
-
-    private void Run(TaskCompletionSource<IRuntimeEmbedder> completion, CancellationToken cancellationToken)
-    {
-        try
-        {
-            completion.SetResult(Load(cancellationToken));
-        }
-        catch (OperationCanceledException error) when (error.CancellationToken == cancellationToken)
-        {
-            completion.SetCanceled(cancellationToken);
-        }
-#pragma warning disable CA1031 // Every error goes to the awaiting caller.
-        catch (Exception error)
-#pragma warning restore CA1031
-        {
-            completion.SetException(error);
-        }
-    }
+    public Task<IRuntimeEmbedder> LoadAsync(CancellationToken cancellationToken) =>
+        LoadThread.Run<IRuntimeEmbedder>(Load, cancellationToken);
 
     private OnnxEmbedder Load(CancellationToken cancellationToken)
     {

@@ -1,5 +1,6 @@
 using LocalSlm.Hardware;
 using LocalSlm.Onnx.Format;
+using LocalSlm.Scheduling;
 using Microsoft.Extensions.Logging;
 
 namespace LocalSlm.Onnx.Runtime;
@@ -33,40 +34,8 @@ internal sealed class OnnxModelLoader
         _loadTokenizer = loadTokenizer;
     }
 
-    public Task<IRuntimeModel> LoadAsync(CancellationToken cancellationToken)
-    {
-        if (cancellationToken.IsCancellationRequested)
-        {
-            return Task.FromCanceled<IRuntimeModel>(cancellationToken);
-        }
-
-        var completion = new TaskCompletionSource<IRuntimeModel>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var thread = new Thread(() => Run(completion, cancellationToken))
-        {
-            IsBackground = true,
-            Name = "LocalSlm load",
-        };
-        thread.Start();
-        return completion.Task;
-    }
-
-    private void Run(TaskCompletionSource<IRuntimeModel> completion, CancellationToken cancellationToken)
-    {
-        try
-        {
-            completion.SetResult(Load(cancellationToken));
-        }
-        catch (OperationCanceledException error) when (error.CancellationToken == cancellationToken)
-        {
-            completion.SetCanceled(cancellationToken);
-        }
-#pragma warning disable CA1031 // Every error goes to the awaiting caller.
-        catch (Exception error)
-#pragma warning restore CA1031
-        {
-            completion.SetException(error);
-        }
-    }
+    public Task<IRuntimeModel> LoadAsync(CancellationToken cancellationToken) =>
+        LoadThread.Run<IRuntimeModel>(Load, cancellationToken);
 
     private OnnxRuntimeModel Load(CancellationToken cancellationToken)
     {
