@@ -1,6 +1,7 @@
 using LocalSlm.Chat;
 using LocalSlm.Scheduling;
 using LocalSlm.Telemetry;
+using LocalSlm.Tools;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -44,7 +45,7 @@ public sealed class LocalModel : IDisposable, IAsyncDisposable
     /// <param name="timeProvider">The clock; <see langword="null"/> for the system's.</param>
     /// <param name="cancellationToken">Ends the loading; nothing is left behind.</param>
     /// <returns>The model; the caller disposes it.</returns>
-    /// <exception cref="ArgumentException">The options contradict each other.</exception>
+    /// <exception cref="ArgumentException">The options contradict each other, or name a tool format that there is none of.</exception>
     /// <exception cref="ModelNotFoundException">Nothing is at <paramref name="path"/>.</exception>
     /// <exception cref="ModelFileException">It is damaged.</exception>
     /// <exception cref="UnsupportedModelException">It is of a kind that cannot chat.</exception>
@@ -72,6 +73,10 @@ public sealed class LocalModel : IDisposable, IAsyncDisposable
             throw new ArgumentException(string.Join(" ", conflicts), nameof(options));
         }
 
+        var family = options.ToolFormat is { } given
+            ? ToolFormats.Find(given)
+                ?? throw new ArgumentException(OptionError.UnknownToolFormat(given), nameof(options))
+            : null;
         loggers ??= NullLoggerFactory.Instance;
         timeProvider ??= TimeProvider.System;
         var started = timeProvider.GetTimestamp();
@@ -81,7 +86,7 @@ public sealed class LocalModel : IDisposable, IAsyncDisposable
         {
             IPromptFormat Parse(string source) => new JinjaPromptFormat(source, model.Tokenizer, timeProvider);
             var format = ModelPromptFormat.Choose(model.Facts, options, Parse);
-            var info = Describe(model, options, name, format.Source, timeProvider.GetElapsedTime(started));
+            var info = Describe(model, options, name, format, family, timeProvider.GetElapsedTime(started));
             var logger = loggers.CreateLogger<InferenceEngine>();
             engine = new InferenceEngine(
                 EngineSettings.From(info.Name, options),
@@ -105,6 +110,7 @@ public sealed class LocalModel : IDisposable, IAsyncDisposable
                     PromptTokenizer = new PromptMemory(model.Tokenizer),
                     PromptFormat = format.Format,
                     ParsePromptFormat = Parse,
+                    ToolFormat = family,
                     TemplateVariables = options.ChatTemplateVariables.AsReadOnly(),
                     Clock = timeProvider,
                     Logger = loggers.CreateLogger<LocalChatClient>(),
@@ -165,7 +171,8 @@ public sealed class LocalModel : IDisposable, IAsyncDisposable
         IRuntimeModel model,
         ModelLoadOptions options,
         string? name,
-        string? templateSource,
+        ModelPromptFormat format,
+        ToolFormat? family,
         TimeSpan loadDuration
     )
     {
@@ -184,7 +191,8 @@ public sealed class LocalModel : IDisposable, IAsyncDisposable
             Threads = model.Threads,
             GpuLayers = model.GpuLayers,
             KvCacheLayout = capabilities.KvCacheLayout,
-            ChatTemplateSource = templateSource,
+            ChatTemplateSource = format.Source,
+            ToolFormat = format.Format is null ? null : TemplateProfile.FamilyOf(format.Format, family).Name,
             LoadDuration = loadDuration,
         };
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Reflection;
+using System.Text.RegularExpressions;
 using LocalSlm.Testing;
 
 namespace LocalSlm.Tests;
@@ -44,6 +45,24 @@ public class GuideTests
     [MemberData(nameof(RequestOptions))]
     public void RequestOption_IsInTheGuide(string option) =>
         Assert.Contains($"`{option}`", File.ReadAllText(Path.Combine(Guide, "chat.md")), StringComparison.Ordinal);
+
+    /// <summary>The formats are internal; what refuses an unknown name lists them.</summary>
+    [Fact]
+    public async Task ToolFormats_AllOfThem_HaveARowInTheGuide()
+    {
+        var error = await Assert.ThrowsAsync<ArgumentException>(() =>
+            LocalModel.LoadAsync(
+                new FakeModelRuntime(),
+                "fake:any",
+                new ModelLoadOptions { ToolFormat = "no such format" }
+            )
+        );
+        var listed = Regex.Match(error.Message, @"There are: (.+)\. \(Parameter").Groups[1].Value.Split(", ");
+        var rows = File.ReadAllText(Path.Combine(Guide, "tools.md"));
+
+        Assert.Contains("hermes", listed);
+        Assert.All(listed, name => Assert.Contains($"\n| `{name}` | ", rows, StringComparison.Ordinal));
+    }
 
     [Fact]
     public void Options_ThatTheGuideIsCheckedFor_AreFound()

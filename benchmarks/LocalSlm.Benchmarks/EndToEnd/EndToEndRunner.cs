@@ -20,6 +20,8 @@ internal static class EndToEndRunner
         ["onnx-peers"] = OnnxPeersBenchmark.RunAsync,
         ["embeddings"] = EmbeddingsBenchmark.RunAsync,
         ["tokenizers"] = TokenizersBenchmark.RunAsync,
+        ["constraints"] = ConstraintsBenchmark.RunAsync,
+        ["parser"] = ParserBenchmark.RunAsync,
     };
 
     public static async Task<int> RunAsync(string[] arguments)

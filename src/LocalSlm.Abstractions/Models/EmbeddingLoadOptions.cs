@@ -119,6 +119,7 @@ public sealed class EmbeddingLoadOptions
         );
         Refuse(nameof(Load.ChatTemplate), Load.ChatTemplate is null, "set Prompts");
         Refuse(nameof(Load.ChatTemplateName), Load.ChatTemplateName is null, "set Prompts");
+        Refuse(nameof(Load.ToolFormat), Load.ToolFormat is null, "leave it out");
         Refuse(nameof(Load.ChatTemplateVariables), Load.ChatTemplateVariables.Count == 0, "set Prompts");
         return conflicts;
 

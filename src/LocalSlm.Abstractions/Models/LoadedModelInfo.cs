@@ -44,6 +44,10 @@ public sealed record LoadedModelInfo
     /// templates, <c>options</c>, or <c>built-in:</c> and its name; <see langword="null"/> where there is none.</summary>
     public string? ChatTemplateSource { get; init; }
 
+    /// <summary>Gets the form in which tool calls and reasoning are read, such as <c>hermes</c>; <see langword="null"/> where there is no
+    /// chat template.</summary>
+    public string? ToolFormat { get; init; }
+
     /// <summary>Gets how long loading took.</summary>
     public required TimeSpan LoadDuration { get; init; }
 }

@@ -201,6 +201,12 @@ public sealed class ModelLoadOptions
     /// <summary>Gets variables given to every rendering of the chat template, such as <c>enable_thinking</c>.</summary>
     public IDictionary<string, object?> ChatTemplateVariables { get; private set; } = new Dictionary<string, object?>();
 
+    /// <summary>Gets or sets the form in which the model writes tool calls and reasoning, such as <c>hermes</c>. A request may name
+    /// another one.</summary>
+    /// <value>A name of <c>docs/guide/tools.md</c>; loading refuses another one with <see cref="ArgumentException"/>.
+    /// <see langword="null"/> (default): told by the chat template; see <see cref="LoadedModelInfo.ToolFormat"/>.</value>
+    public string? ToolFormat { get; set; }
+
     /// <summary>Finds options that contradict each other. Loading refuses them.</summary>
     /// <returns>A sentence for each contradiction, with values and limits; empty if there is none.</returns>
     public IReadOnlyList<string> FindConflicts()

@@ -18,4 +18,11 @@ internal static partial class ChatLog
         int promptTokens,
         int contextTokens
     );
+
+    [LoggerMessage(
+        1101,
+        LogLevel.Warning,
+        "Model {Model}: the request allows lenient schemas; not enforced: {Downgrades}"
+    )]
+    public static partial void SchemaDowngraded(this ILogger logger, string model, string downgrades);
 }

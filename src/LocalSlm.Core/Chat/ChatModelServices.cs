@@ -1,4 +1,5 @@
 using LocalSlm.Scheduling;
+using LocalSlm.Tools;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -24,6 +25,10 @@ internal sealed record ChatModelServices
 
     /// <summary>Gets what parses a template that a request brings.</summary>
     public required Func<string, IPromptFormat> ParsePromptFormat { get; init; }
+
+    /// <summary>Gets the family of tool calls and reasoning that was named when the model was loaded; <see langword="null"/> to tell it by
+    /// the template.</summary>
+    public ToolFormat? ToolFormat { get; init; }
 
     /// <summary>Gets the template variables given when the model was loaded.</summary>
     public IReadOnlyDictionary<string, object?> TemplateVariables { get; init; } = new Dictionary<string, object?>();

@@ -17,8 +17,26 @@ internal sealed record ChatRequest
     /// <summary>Gets the template that the request brings, or <see langword="null"/>.</summary>
     public string? Template { get; init; }
 
-    /// <summary>Gets the variables for the template, those of the model included.</summary>
-    public required IReadOnlyDictionary<string, object?> TemplateVariables { get; init; }
+    /// <summary>Gets the family of tool calls and reasoning that the request names, or <see langword="null"/>.</summary>
+    public string? ToolFormat { get; init; }
+
+    /// <summary>Gets the variables for the template that were given when the model was loaded.</summary>
+    public IReadOnlyDictionary<string, object?> ModelVariables { get; init; } = new Dictionary<string, object?>();
+
+    /// <summary>Gets the variables for the template that the request brings; they win over all others.</summary>
+    public IReadOnlyDictionary<string, object?> TemplateVariables { get; init; } = new Dictionary<string, object?>();
+
+    /// <summary>Gets the tools.</summary>
+    public RequestTools Tools { get; init; } = RequestTools.None;
+
+    /// <summary>Gets what the text of the reply must be, or <see langword="null"/>.</summary>
+    public RequestConstraint? Constraint { get; init; }
+
+    /// <summary>Gets what is wished of the model's reasoning.</summary>
+    public ReasoningRequest Reasoning { get; init; }
+
+    /// <summary>Gets a value indicating whether what schemas say and cannot be enforced is left out.</summary>
+    public bool LenientSchemas { get; init; }
 
     /// <summary>Gets how tokens are chosen; the seed is not set where <see cref="HasSeed"/> is <see langword="false"/>.</summary>
     public required SamplingSettings Sampling { get; init; }

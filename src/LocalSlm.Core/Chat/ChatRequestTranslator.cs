@@ -1,3 +1,4 @@
+using LocalSlm.Tools;
 using Microsoft.Extensions.AI;
 
 namespace LocalSlm.Chat;
@@ -8,7 +9,8 @@ internal sealed class ChatRequestTranslator(
     string modelName,
     RecommendedSampling recommended,
     int vocabularySize,
-    IReadOnlyDictionary<string, object?> modelVariables
+    IReadOnlyDictionary<string, object?> modelVariables,
+    ConstraintTranslator constraints
 )
 {
     private const int MaxTopLogProbabilities = 20;
@@ -19,8 +21,14 @@ internal sealed class ChatRequestTranslator(
     /// <param name="client">The client that was called, for <see cref="ChatOptions.RawRepresentationFactory"/>.</param>
     /// <param name="messages">The history.</param>
     /// <param name="given">The options, or <see langword="null"/>.</param>
+    /// <param name="cancellationToken">Ends it early.</param>
     /// <returns>The request.</returns>
-    public ChatRequest Translate(IChatClient client, IEnumerable<ChatMessage> messages, ChatOptions? given)
+    public ChatRequest Translate(
+        IChatClient client,
+        IEnumerable<ChatMessage> messages,
+        ChatOptions? given,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(messages);
         var options = given ?? s_noOptions;
@@ -41,13 +49,43 @@ internal sealed class ChatRequestTranslator(
             );
         }
 
+        var tools = ToolTranslator.Translate(options);
+        if (raw && (tools.Any || tools.Forbidden.Count > 0))
+        {
+            throw new NotSupportedException(
+                "ChatOptions.Tools is not supported with RawCompletion: without a chat template the model is not told of tools."
+            );
+        }
+
+        if (raw && prompt.Exists(static message => message.ToolCalls.Count > 0 || message.ToolCallId is not null))
+        {
+            throw new NotSupportedException(
+                "The history holds tool calls or results, which only a chat template can render. Leave them out with RawCompletion."
+            );
+        }
+
+        var reasoning = Reasoning(options);
+        if (raw && (reasoning.Effort is not null || reasoning.BudgetTokens is not null))
+        {
+            throw new NotSupportedException(
+                "ChatOptions.Reasoning is not supported with RawCompletion: what is thinking is not told apart there."
+            );
+        }
+
+        var isLenient = options.LenientSchemas ?? false;
         return new ChatRequest
         {
             Messages = prompt,
             ContinueFinalMessage = !raw && TakeOpenReply(prompt),
             RawCompletion = raw,
             Template = template,
+            ToolFormat = ToolFormatOf(options),
+            ModelVariables = modelVariables,
             TemplateVariables = Variables(options),
+            Tools = tools,
+            Constraint = constraints.Translate(options, isLenient, cancellationToken),
+            Reasoning = reasoning,
+            LenientSchemas = isLenient,
             Sampling = SamplingTranslator.Translate(options, recommended, vocabularySize),
             HasSeed = options.Seed is not null,
             MaxOutputTokens = MaxOutputTokens(options),
@@ -70,27 +108,10 @@ internal sealed class ChatRequestTranslator(
         }
 
         RefuseIf(options.ConversationId is not null, nameof(options.ConversationId), "send the whole history");
-        RefuseIf(options.Tools is { Count: > 0 }, nameof(options.Tools), "tools come with a later version");
         RefuseIf(
-            options.ToolMode is not (null or NoneChatToolMode or AutoChatToolMode),
-            nameof(options.ToolMode),
-            "there are no tools to require"
-        );
-        RefuseIf(
-            options.ResponseFormat is not (null or ChatResponseFormatText),
-            nameof(options.ResponseFormat),
-            "text is the only format in this version"
-        );
-        RefuseIf(
-            options.Reasoning?.Effort is not (null or ReasoningEffort.None),
-            $"{nameof(options.Reasoning)}.{nameof(ReasoningOptions.Effort)}",
-            "only None is supported in this version"
-        );
-        RefuseIf(
-            options.Reasoning?.Output is { } output
-                && !(output == ReasoningOutput.None && options.Reasoning.Effort == ReasoningEffort.None),
+            options.Reasoning?.Output is ReasoningOutput.Summary,
             $"{nameof(options.Reasoning)}.{nameof(ReasoningOptions.Output)}",
-            "reasoning is part of the text in this version"
+            "reasoning is not summarised; choose Full or None"
         );
         RefuseIf(
             options.AllowBackgroundResponses is true,
@@ -137,6 +158,11 @@ internal sealed class ChatRequestTranslator(
             return false;
         }
 
+        if (last.ToolCalls.Count > 0)
+        {
+            return false;
+        }
+
         if (last.Content.Length > 0)
         {
             return true;
@@ -150,16 +176,9 @@ internal sealed class ChatRequestTranslator(
         return false;
     }
 
-    private Dictionary<string, object?> Variables(ChatOptions options)
+    private static Dictionary<string, object?> Variables(ChatOptions options)
     {
-        var variables = new Dictionary<string, object?>(modelVariables);
-        if (options.Reasoning?.Effort == ReasoningEffort.None)
-        {
-            // The switch that templates of reasoning models share (Qwen3, SmolLM3, GLM, DeepSeek V3.1 through "thinking").
-            variables["enable_thinking"] = false;
-            variables["thinking"] = false;
-        }
-
+        var variables = new Dictionary<string, object?>();
         foreach (var (name, value) in options.ChatTemplateVariables ?? new Dictionary<string, object?>())
         {
             if (ReservedVariables.Contains(name))
@@ -175,6 +194,30 @@ internal sealed class ChatRequestTranslator(
 
         return variables;
     }
+
+    private static ReasoningRequest Reasoning(ChatOptions options)
+    {
+        if (options.ReasoningBudgetTokens is { } tokens and < 0)
+        {
+            throw OptionError.OutOfRange(
+                "ReasoningBudgetTokens",
+                tokens,
+                "ReasoningBudgetTokens must be 0 (no thinking) or more."
+            );
+        }
+
+        return new ReasoningRequest(
+            options.Reasoning?.Effort,
+            options.ReasoningBudgetTokens,
+            options.Reasoning?.Output == ReasoningOutput.None
+        );
+    }
+
+    private static string? ToolFormatOf(ChatOptions options) =>
+        options.ToolFormat is { } name
+            ? ToolFormats.Find(name)?.Name
+                ?? throw OptionError.Invalid(nameof(ChatRequest.ToolFormat), OptionError.UnknownToolFormat(name))
+            : null;
 
     private static int? MaxOutputTokens(ChatOptions options)
     {

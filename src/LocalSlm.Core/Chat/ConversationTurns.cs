@@ -25,6 +25,7 @@ internal sealed class ConversationTurns
     public static ConversationTurns Split(IReadOnlyList<PromptMessage> messages)
     {
         var turns = new int[messages.Count];
+        var isParted = FindParted(messages);
         var turn = -1;
         var startsNew = true;
         for (var index = 0; index < messages.Count; index++)
@@ -36,9 +37,10 @@ internal sealed class ConversationTurns
                 continue;
             }
 
-            // User messages in a row are one turn; so is a greeting that comes before the first of them.
+            // User messages in a row are one turn; so is a greeting that comes before the first of them. A call and its result stay in
+            // one turn, whatever stands between them.
             var isUser = role == PromptMessage.User;
-            if (turn < 0 || (isUser && startsNew))
+            if (turn < 0 || (isUser && startsNew && !isParted[index]))
             {
                 turn++;
             }
@@ -48,6 +50,29 @@ internal sealed class ConversationTurns
         }
 
         return new ConversationTurns(messages, turns, Math.Max(turn, 0));
+    }
+
+    /// <summary>Finds the messages before which a cut would part a call from its result.</summary>
+    private static bool[] FindParted(IReadOnlyList<PromptMessage> messages)
+    {
+        var isParted = new bool[messages.Count];
+        var results = new HashSet<string>(StringComparer.Ordinal);
+        for (var index = messages.Count - 1; index >= 0; index--)
+        {
+            if (messages[index].ToolCallId is { } id)
+            {
+                results.Add(id);
+            }
+
+            foreach (var call in messages[index].ToolCalls)
+            {
+                results.Remove(call.Id);
+            }
+
+            isParted[index] = results.Count > 0;
+        }
+
+        return isParted;
     }
 
     /// <summary>Gets the messages without the oldest turns.</summary>

@@ -9,35 +9,73 @@ internal static class GeneratedTokens
     /// <param name="reply">The reply's text.</param>
     /// <param name="tokens">The tokens that were generated.</param>
     /// <param name="tokenizer">The tokenizer.</param>
-    /// <returns>The tokens, perhaps with a space before the reply that the vocabulary put there; <see langword="null"/> if none spell the text exactly.</returns>
-    public static IReadOnlyList<int>? SpellingOf(string reply, IReadOnlyList<int> tokens, ITokenizer tokenizer)
+    /// <param name="includesControlTokens">Whether the names of control tokens are part of the text.</param>
+    /// <returns>The tokens, perhaps with a space before the reply that the vocabulary put there, and the text in spans;
+    /// <see langword="null"/> if none spell the text exactly.</returns>
+    public static SpelledReply? SpellingOf(
+        string reply,
+        IReadOnlyList<int> tokens,
+        ITokenizer tokenizer,
+        bool includesControlTokens = false
+    )
     {
         if (reply.Length == 0)
         {
             return null;
         }
 
-        return Find(Encoding.UTF8.GetBytes(reply), tokens, tokenizer)
-            ?? (tokenizer.AddsSpaceBeforeText ? Find(Encoding.UTF8.GetBytes(" " + reply), tokens, tokenizer) : null);
+        return Find(Encoding.UTF8.GetBytes(reply), 0, tokens, tokenizer, includesControlTokens)
+            ?? (
+                tokenizer.AddsSpaceBeforeText
+                    ? Find(Encoding.UTF8.GetBytes(" " + reply), 1, tokens, tokenizer, includesControlTokens)
+                    : null
+            );
     }
 
-    private static IReadOnlyList<int>? Find(ReadOnlySpan<byte> rest, IReadOnlyList<int> tokens, ITokenizer tokenizer)
+    private static SpelledReply? Find(
+        byte[] text,
+        int spaces,
+        IReadOnlyList<int> tokens,
+        ITokenizer tokenizer,
+        bool includesControlTokens
+    )
     {
-        for (var count = 0; count < tokens.Count && !rest.IsEmpty; count++)
+        var spans = new List<PromptSpan>();
+        var (done, spanned) = (0, spaces);
+        for (var count = 0; count < tokens.Count && done < text.Length; count++)
         {
-            var bytes = tokenizer.GetBytes(tokens[count]);
-            if (!rest.StartsWith(bytes))
+            var isControl = includesControlTokens && tokenizer.IsControl(tokens[count]);
+            var bytes = isControl
+                ? Encoding.UTF8.GetBytes(tokenizer.GetName(tokens[count]))
+                : tokenizer.GetBytes(tokens[count]);
+            if (!text.AsSpan(done).StartsWith(bytes))
             {
                 return null;
             }
 
-            rest = rest[bytes.Length..];
-            if (rest.IsEmpty)
+            if (isControl)
             {
-                return count + 1 == tokens.Count ? tokens : [.. tokens.Take(count + 1)];
+                AddSpan(done, isControl: false);
+                AddSpan(done + bytes.Length, isControl: true);
+            }
+
+            done += bytes.Length;
+            if (done == text.Length)
+            {
+                AddSpan(done, isControl: false);
+                return new SpelledReply(count + 1 == tokens.Count ? tokens : [.. tokens.Take(count + 1)], spans);
             }
         }
 
         return null;
+
+        void AddSpan(int end, bool isControl)
+        {
+            if (end > spanned)
+            {
+                spans.Add(new PromptSpan(Encoding.UTF8.GetString(text.AsSpan(spanned, end - spanned)), isControl));
+                spanned = end;
+            }
+        }
     }
 }

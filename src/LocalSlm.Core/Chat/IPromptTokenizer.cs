@@ -13,12 +13,6 @@ internal interface IPromptTokenizer
     /// <summary>Tells which tokens a finished reply is made of.</summary>
     /// <param name="prompt">The prompt.</param>
     /// <param name="promptTokens">Its tokens.</param>
-    /// <param name="reply">The reply's text.</param>
-    /// <param name="replyTokens">The tokens that spell this text exactly.</param>
-    void Remember(
-        IReadOnlyList<PromptSpan> prompt,
-        ReadOnlySpan<int> promptTokens,
-        string reply,
-        IReadOnlyList<int> replyTokens
-    );
+    /// <param name="reply">The reply, with the tokens that spell it exactly.</param>
+    void Remember(IReadOnlyList<PromptSpan> prompt, ReadOnlySpan<int> promptTokens, SpelledReply reply);
 }

@@ -1,4 +1,5 @@
 using LocalSlm.Templating;
+using LocalSlm.Tools;
 
 namespace LocalSlm.Chat;
 
@@ -8,19 +9,26 @@ internal sealed class JinjaPromptFormat(string source, ITokenizer tokenizer, Tim
 {
     private readonly ChatTemplate _template = ChatTemplate.Parse(source);
 
+    public string? Source => source;
+
+    public IReadOnlyCollection<string> VariableNames => _template.VariableNames;
+
+    public TemplateRenderer? Samples => RenderSample;
+
     public IReadOnlyList<PromptSpan> Render(PromptInput input)
     {
         var messages = new List<object?>(input.Messages.Count);
         foreach (var message in input.Messages)
         {
-            messages.Add(Describe(message, messages.Count));
+            messages.Add(Describe(message, messages.Count, input.CallForm));
         }
 
         // Transformers gives tools and documents always, as None when there are none; templates test them for truth.
+        // Every string of a JsonElement is the caller's.
         var variables = new Dictionary<string, object?>(StringComparer.Ordinal)
         {
             ["messages"] = messages,
-            ["tools"] = null,
+            ["tools"] = input.Tools.Count == 0 ? null : input.Tools.Select(static tool => (object?)tool).ToList(),
             ["documents"] = null,
             ["add_generation_prompt"] = !input.ContinueFinalMessage,
             ["bos_token"] = tokenizer.BosText,
@@ -41,16 +49,41 @@ internal sealed class JinjaPromptFormat(string source, ITokenizer tokenizer, Tim
         );
     }
 
-    private static Dictionary<string, object?> Describe(PromptMessage message, int origin)
+    private string RenderSample(IReadOnlyList<object?> messages, IReadOnlyList<object?> tools)
     {
+        var variables = new Dictionary<string, object?>(StringComparer.Ordinal)
+        {
+            ["messages"] = messages,
+            ["tools"] = tools.Count == 0 ? null : tools,
+            ["documents"] = null,
+            ["add_generation_prompt"] = false,
+            ["bos_token"] = tokenizer.BosText,
+            ["eos_token"] = tokenizer.EosText,
+        };
+        var prompt = _template.Render(new ChatTemplateInput { Variables = variables, TimeProvider = time });
+        return string.Concat(prompt.Select(static span => span.Text));
+    }
+
+    private static Dictionary<string, object?> Describe(PromptMessage message, int origin, CallForm form)
+    {
+        var (content, reasoning) = (message.Content, message.Reasoning);
+        if (form.JoinsReasoning && message.ToolCalls.Count > 0 && content.Length > 0 && reasoning is { Length: > 0 })
+        {
+            (content, reasoning) = ("", $"{reasoning}\n\n{content}");
+        }
+
+        var isNull = form.EmptyContentIsNull && message.ToolCalls.Count > 0 && content.Length == 0;
         var described = new Dictionary<string, object?>(StringComparer.Ordinal)
         {
             ["role"] = message.Role,
-            ["content"] = new CallerText(message.Content, origin),
+            ["content"] = isNull ? null : new CallerText(content, origin),
         };
-        if (message.Reasoning is { } reasoning)
+        if (reasoning is not null)
         {
-            described["reasoning_content"] = new CallerText(reasoning);
+            // The two names in use; transformers gives both as well.
+            var text = new CallerText(reasoning);
+            described["reasoning_content"] = text;
+            described["thinking"] = text;
         }
 
         if (message.Name is { } name)
@@ -58,8 +91,32 @@ internal sealed class JinjaPromptFormat(string source, ITokenizer tokenizer, Tim
             described["name"] = new CallerText(name);
         }
 
+        if (message.ToolCallId is { } id)
+        {
+            described["tool_call_id"] = new CallerText(id);
+        }
+
+        if (message.ToolCalls.Count > 0)
+        {
+            described["tool_calls"] = message.ToolCalls.Select(call => (object?)Describe(call, form)).ToList();
+        }
+
         return described;
     }
+
+    private static Dictionary<string, object?> Describe(PromptToolCall call, CallForm form) =>
+        new(StringComparer.Ordinal)
+        {
+            ["id"] = new CallerText(call.Id),
+            ["type"] = "function",
+            ["function"] = new Dictionary<string, object?>(StringComparer.Ordinal)
+            {
+                ["name"] = new CallerText(call.Name),
+                ["arguments"] = form.ArgumentsAreText
+                    ? new CallerText(ToolValues.JsonText(call.Arguments, call.Name))
+                    : call.Arguments,
+            },
+        };
 
     private static object? Guard(object? value) =>
         value switch

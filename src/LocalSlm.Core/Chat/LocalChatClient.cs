@@ -17,7 +17,9 @@ public sealed class LocalChatClient : IChatClient, IAsyncDisposable
 {
     private readonly ChatModelServices _services;
     private readonly ChatRequestTranslator _translator;
+    private readonly PromptRenderer _renderer;
     private readonly PromptFitter _fitter;
+    private readonly ReplyPlanner _planner;
     private readonly ChatClientMetadata _metadata;
     private readonly IAsyncDisposable? _owned;
 
@@ -33,10 +35,14 @@ public sealed class LocalChatClient : IChatClient, IAsyncDisposable
             services.Info.Name,
             services.Info.Facts.RecommendedSampling,
             services.Tokenizer.VocabularySize,
-            services.TemplateVariables
+            services.TemplateVariables,
+            new ConstraintTranslator()
         );
+        _renderer = new PromptRenderer(services);
+        var markers = new ControlTokenNames(services.Tokenizer);
+        _planner = new ReplyPlanner(new ToolGrammars(markers.ToNode), markers.ToNode, services.Info.ContextTokens);
         _fitter = new PromptFitter(
-            new PromptRenderer(services),
+            _renderer,
             services.PromptTokenizer,
             new LongestToken(services.Tokenizer),
             services.Info.ContextTokens
@@ -48,6 +54,10 @@ public sealed class LocalChatClient : IChatClient, IAsyncDisposable
     /// <exception cref="NotSupportedException">An option or a content is not supported; the message names it.</exception>
     /// <exception cref="ContextOverflowException">The prompt is longer than the context.</exception>
     /// <exception cref="ChatTemplateException">The chat template refuses the conversation.</exception>
+    /// <exception cref="InvalidToolException">A tool's name or schema is unfit, two tools have one name, or a required tool is
+    /// missing.</exception>
+    /// <exception cref="UnsupportedSchemaException">The schema of the response format cannot be enforced.</exception>
+    /// <exception cref="GrammarException">The grammar, the pattern or the choices are malformed or too large.</exception>
     /// <exception cref="ModelNotFoundException"><see cref="ChatOptions.ModelId"/> names another model.</exception>
     /// <exception cref="QueueFullException">Too many requests wait.</exception>
     /// <exception cref="ModelUnloadedException">The model was unloaded.</exception>
@@ -58,11 +68,11 @@ public sealed class LocalChatClient : IChatClient, IAsyncDisposable
         CancellationToken cancellationToken = default
     )
     {
-        var (request, prompt) = Prepare(messages, options);
+        var (request, prompt, plan) = Prepare(messages, options, cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
-        var assembler = MakeAssembler(prompt);
+        var assembler = MakeAssembler(prompt, plan);
         var finish = GenerationFinish.None;
-        var generation = Submit(request, prompt, cancellationToken);
+        var generation = Submit(request, prompt, plan, cancellationToken);
         await using (generation.ConfigureAwait(false))
         {
             while (await generation.WaitToReadAsync().ConfigureAwait(false))
@@ -75,7 +85,7 @@ public sealed class LocalChatClient : IChatClient, IAsyncDisposable
             }
 
             ThrowIfUnfinished(finish);
-            Remember(prompt, assembler.Text, generation);
+            Remember(prompt, plan, assembler.Text, generation);
             return assembler.MakeResponse(finish, generation.Usage);
         }
     }
@@ -86,6 +96,10 @@ public sealed class LocalChatClient : IChatClient, IAsyncDisposable
     /// <exception cref="NotSupportedException">An option or a content is not supported; the message names it.</exception>
     /// <exception cref="ContextOverflowException">The prompt is longer than the context.</exception>
     /// <exception cref="ChatTemplateException">The chat template refuses the conversation.</exception>
+    /// <exception cref="InvalidToolException">A tool's name or schema is unfit, two tools have one name, or a required tool is
+    /// missing.</exception>
+    /// <exception cref="UnsupportedSchemaException">The schema of the response format cannot be enforced.</exception>
+    /// <exception cref="GrammarException">The grammar, the pattern or the choices are malformed or too large.</exception>
     /// <exception cref="ModelNotFoundException"><see cref="ChatOptions.ModelId"/> names another model.</exception>
     /// <exception cref="ModelUnloadedException">The model was unloaded.</exception>
     public IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
@@ -94,8 +108,8 @@ public sealed class LocalChatClient : IChatClient, IAsyncDisposable
         CancellationToken cancellationToken = default
     )
     {
-        var (request, prompt) = Prepare(messages, options);
-        return StreamAsync(request, prompt, cancellationToken);
+        var (request, prompt, plan) = Prepare(messages, options, cancellationToken);
+        return StreamAsync(request, prompt, plan, cancellationToken);
     }
 
     /// <summary>Counts the prompt tokens of a request exactly, as they would be sent, without sending it and whatever its
@@ -134,6 +148,7 @@ public sealed class LocalChatClient : IChatClient, IAsyncDisposable
     private async IAsyncEnumerable<ChatResponseUpdate> StreamAsync(
         ChatRequest request,
         PreparedPrompt prompt,
+        ReplyPlan plan,
         CancellationToken callToken,
         [EnumeratorCancellation] CancellationToken enumeratorToken = default
     )
@@ -141,9 +156,9 @@ public sealed class LocalChatClient : IChatClient, IAsyncDisposable
         callToken.ThrowIfCancellationRequested();
         enumeratorToken.ThrowIfCancellationRequested();
         using var cancellation = CallerCancellation.Join(callToken, enumeratorToken);
-        var assembler = MakeAssembler(prompt);
+        var assembler = MakeAssembler(prompt, plan);
         var finish = GenerationFinish.None;
-        var generation = Submit(request, prompt, cancellation.Token);
+        var generation = Submit(request, prompt, plan, cancellation.Token);
         await using (generation.ConfigureAwait(false))
         {
             while (
@@ -158,13 +173,14 @@ public sealed class LocalChatClient : IChatClient, IAsyncDisposable
                     if (finish != GenerationFinish.None)
                     {
                         // Before the last update is given out: a reader need not come back after it.
-                        Remember(prompt, assembler.Text + piece.Text, generation);
+                        Remember(prompt, plan, assembler.Text + piece.Text, generation);
                     }
 
-                    yield return assembler.MakeUpdate(
-                        in piece,
-                        finish == GenerationFinish.None ? null : generation.Usage
-                    );
+                    var usage = finish == GenerationFinish.None ? null : generation.Usage;
+                    if (assembler.MakeUpdate(in piece, usage) is { } update)
+                    {
+                        yield return update;
+                    }
                 }
             }
 
@@ -172,12 +188,13 @@ public sealed class LocalChatClient : IChatClient, IAsyncDisposable
         }
     }
 
-    private (ChatRequest Request, PreparedPrompt Prompt) Prepare(
+    private (ChatRequest Request, PreparedPrompt Prompt, ReplyPlan Plan) Prepare(
         IEnumerable<ChatMessage> messages,
-        ChatOptions? options
+        ChatOptions? options,
+        CancellationToken cancellationToken
     )
     {
-        var request = _translator.Translate(this, messages, options);
+        var request = _translator.Translate(this, messages, options, cancellationToken);
         var prompt = WhileLoaded(_fitter.Fit, request);
         if (prompt.DroppedTurns > 0)
         {
@@ -190,7 +207,13 @@ public sealed class LocalChatClient : IChatClient, IAsyncDisposable
             );
         }
 
-        return (request, prompt);
+        var plan = _planner.Plan(request, _renderer.ProfileOf(request), prompt, cancellationToken);
+        if (plan.Downgrades.Count > 0)
+        {
+            _services.Logger.SchemaDowngraded(_services.Info.Name, string.Join("; ", plan.Downgrades));
+        }
+
+        return (request, prompt, plan);
     }
 
     /// <summary>Tells in our own words that the tokenizer went away with its model.</summary>
@@ -206,10 +229,15 @@ public sealed class LocalChatClient : IChatClient, IAsyncDisposable
         }
     }
 
-    private ResponseAssembler MakeAssembler(PreparedPrompt prompt) =>
-        new(_services.Info.Name, _services.Clock.GetUtcNow(), prompt);
+    private ResponseAssembler MakeAssembler(PreparedPrompt prompt, ReplyPlan plan) =>
+        new(_services.Info.Name, _services.Clock.GetUtcNow(), prompt, plan);
 
-    private IGeneration Submit(ChatRequest request, PreparedPrompt prompt, CancellationToken cancellationToken)
+    private IGeneration Submit(
+        ChatRequest request,
+        PreparedPrompt prompt,
+        ReplyPlan plan,
+        CancellationToken cancellationToken
+    )
     {
         var sampling = request.HasSeed
             ? request.Sampling
@@ -232,20 +260,28 @@ public sealed class LocalChatClient : IChatClient, IAsyncDisposable
                 TopLogProbabilities = request.TopLogProbabilities,
                 SlideKeepingTokens = prompt.SlideKeepingTokens,
                 Progress = request.Progress,
+                Shape = plan.Shape,
+                IncludesControlTokens = plan.IncludesControlTokens,
             },
             cancellationToken
         );
     }
 
     /// <summary>Keeps how the reply was really tokenised, so that the next turn finds it in the KV cache.</summary>
-    private void Remember(PreparedPrompt prompt, string reply, IGeneration generation)
+    private void Remember(PreparedPrompt prompt, ReplyPlan plan, string reply, IGeneration generation)
     {
         if (
             generation.Usage.SlidTokens == 0
-            && GeneratedTokens.SpellingOf(reply, generation.OutputTokens, _services.Tokenizer) is { } tokens
+            && GeneratedTokens.SpellingOf(
+                reply,
+                generation.OutputTokens,
+                _services.Tokenizer,
+                plan.IncludesControlTokens
+            )
+                is { } spelled
         )
         {
-            _services.PromptTokenizer.Remember(prompt.Spans, prompt.Tokens, reply, tokens);
+            _services.PromptTokenizer.Remember(prompt.Spans, prompt.Tokens, spelled);
         }
     }
 

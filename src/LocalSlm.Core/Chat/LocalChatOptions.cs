@@ -87,7 +87,8 @@ public static class LocalChatOptions
 
         /// <summary>Gets or sets whether tokens computed for earlier requests may be reused (<c>use_prefix_cache</c>).</summary>
         /// <value>Default <see langword="true"/>. With <see langword="false"/> the same seed and prompt give the same text
-        /// whatever was asked before, for the price of computing the whole prompt again.</value>
+        /// whatever was asked before, for the price of computing the whole prompt again, as far as the runtime's arithmetic repeats:
+        /// on llama.cpp the place of a long prompt in shared KV memory moves log probabilities by some hundredths.</value>
         public bool? UsePrefixCache
         {
             get => RequestPropertyReader.Boolean(options, RequestProperty.UsePrefixCache);
@@ -136,6 +137,60 @@ public static class LocalChatOptions
         {
             get => RequestPropertyReader.Boolean(options, RequestProperty.RawCompletion);
             set => RequestPropertyReader.Set(options, RequestProperty.RawCompletion, value);
+        }
+
+        /// <summary>Gets or sets a grammar that the whole reply must follow, in GBNF, the notation of llama.cpp (<c>grammar</c>).</summary>
+        /// <value>A grammar whose start is the rule <c>root</c>. Default: none. At most one of <c>Grammar</c>, <c>Pattern</c>,
+        /// <c>Choices</c> and a JSON <see cref="ChatOptions.ResponseFormat"/> may be set.</value>
+        public string? Grammar
+        {
+            get => RequestPropertyReader.Text(options, RequestProperty.Grammar);
+            set => RequestPropertyReader.Set(options, RequestProperty.Grammar, value);
+        }
+
+        /// <summary>Gets or sets a regular expression that the whole reply must match (<c>pattern</c>).</summary>
+        /// <value>A pattern of ECMA-262 without back references. It need not say <c>^</c> and <c>$</c>: nothing may stand before or
+        /// behind the match. Default: none.</value>
+        public string? Pattern
+        {
+            get => RequestPropertyReader.Text(options, RequestProperty.Pattern);
+            set => RequestPropertyReader.Set(options, RequestProperty.Pattern, value);
+        }
+
+        /// <summary>Gets or sets the texts of which the reply must be one (<c>choices</c>).</summary>
+        /// <value>At least one, none empty. Default: none.</value>
+        public IReadOnlyList<string>? Choices
+        {
+            get => RequestPropertyReader.Texts(options, RequestProperty.Choices);
+            set => RequestPropertyReader.SetTexts(options, RequestProperty.Choices, value);
+        }
+
+        /// <summary>Gets or sets whether what a JSON Schema says and generation cannot enforce is left out, rather than refused
+        /// (<c>lenient_schemas</c>). What was left out is in <see cref="LocalChatResponse"/> and in the log.</summary>
+        /// <value>Default <see langword="false"/>.</value>
+        public bool? LenientSchemas
+        {
+            get => RequestPropertyReader.Boolean(options, RequestProperty.LenientSchemas);
+            set => RequestPropertyReader.Set(options, RequestProperty.LenientSchemas, value);
+        }
+
+        /// <summary>Gets or sets the form in which the model writes tool calls and reasoning (<c>tool_format</c>), such as
+        /// <c>hermes</c>; <c>docs/guide/tools.md</c> lists the names.</summary>
+        /// <value>Default: that of <see cref="ModelLoadOptions.ToolFormat"/>, else told by the chat template.</value>
+        public string? ToolFormat
+        {
+            get => RequestPropertyReader.Text(options, RequestProperty.ToolFormat);
+            set => RequestPropertyReader.Set(options, RequestProperty.ToolFormat, value);
+        }
+
+        /// <summary>Gets or sets the most tokens that the model may think (<c>reasoning_budget_tokens</c>). Then its thinking is closed,
+        /// and it answers.</summary>
+        /// <value>0 (no thinking) or more tokens. Default: by <see cref="ReasoningOptions.Effort"/>, see
+        /// <c>docs/guide/reasoning.md</c>.</value>
+        public int? ReasoningBudgetTokens
+        {
+            get => RequestPropertyReader.Int32(options, RequestProperty.ReasoningBudgetTokens);
+            set => RequestPropertyReader.Set(options, RequestProperty.ReasoningBudgetTokens, value);
         }
 
         /// <summary>Gets or sets what is told about the progress of the prompt's computation (<c>prefill_progress</c>). It is

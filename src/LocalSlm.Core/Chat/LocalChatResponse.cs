@@ -22,13 +22,19 @@ public static class LocalChatResponse
     {
         /// <summary>Gets the log probabilities of the reply's tokens, in order.</summary>
         /// <value><see langword="null"/> if they were not asked for with <c>ChatOptions.TopLogProbabilities</c>. A reply that
-        /// was put together from updates has those of its last token alone: read them from the updates.</value>
+        /// was put together from updates has those of its last token alone: read them from the updates. Tokens that were put in
+        /// to close the model's reasoning were not chosen, and have none.</value>
         public IReadOnlyList<TokenLogProbabilities>? LogProbabilities =>
             ResponsePropertyReader.LogProbabilities(Properties(response));
 
         /// <summary>Gets what was left out because it did not fit the context.</summary>
         /// <value><see langword="null"/> if nothing was.</value>
         public OverflowReport? OverflowReport => ResponsePropertyReader.Report(Properties(response));
+
+        /// <summary>Gets what the schemas of the request say that was not enforced, as <c>ChatOptions.LenientSchemas</c> allows: JSON
+        /// pointer and keyword of each.</summary>
+        /// <value><see langword="null"/> if all was enforced.</value>
+        public IReadOnlyList<string>? SchemaDowngrades => ResponsePropertyReader.Downgrades(Properties(response));
     }
 
     extension(ChatResponseUpdate update)
@@ -42,6 +48,11 @@ public static class LocalChatResponse
         /// <summary>Gets what was left out because it did not fit the context; on the last update of a reply.</summary>
         /// <value><see langword="null"/> if nothing was.</value>
         public OverflowReport? OverflowReport => ResponsePropertyReader.Report(update.AdditionalProperties);
+
+        /// <summary>Gets what the schemas of the request say that was not enforced; on the last update of a reply.</summary>
+        /// <value><see langword="null"/> if all was enforced.</value>
+        public IReadOnlyList<string>? SchemaDowngrades =>
+            ResponsePropertyReader.Downgrades(update.AdditionalProperties);
     }
 
     private static AdditionalPropertiesDictionary? Properties(ChatResponse response) =>

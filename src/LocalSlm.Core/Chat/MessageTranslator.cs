@@ -13,10 +13,13 @@ internal static class MessageTranslator
     public static List<PromptMessage> Translate(IEnumerable<ChatMessage> messages, string? instructions)
     {
         var translated = new List<PromptMessage>();
+        var calls = new CallLedger();
+        var index = 0;
         foreach (var message in messages)
         {
             ArgumentNullException.ThrowIfNull(message, nameof(messages));
-            translated.Add(Translate(message, translated.Count));
+            Translate(message, index, calls, translated);
+            index++;
         }
 
         if (string.IsNullOrWhiteSpace(instructions))
@@ -39,12 +42,15 @@ internal static class MessageTranslator
         return translated;
     }
 
-    private static PromptMessage Translate(ChatMessage message, int index)
+    /// <summary>Appends a message; for a message with several results, one for each of them.</summary>
+    private static void Translate(ChatMessage message, int index, CallLedger calls, List<PromptMessage> translated)
     {
         var role = TranslateRole(message.Role, index);
         string? text = null;
         string? reasoning = null;
         StringBuilder? longer = null;
+        List<PromptToolCall>? made = null;
+        List<PromptMessage>? results = null;
         foreach (var content in message.Contents)
         {
             switch (content)
@@ -54,6 +60,14 @@ internal static class MessageTranslator
                     break;
                 case TextReasoningContent part:
                     reasoning += TranslateReasoning(part, role, index);
+                    break;
+                case FunctionCallContent call:
+                    RefuseIfNotOf(PromptMessage.Assistant, call, role, index);
+                    (made ??= []).Add(calls.Add(call, index));
+                    break;
+                case FunctionResultContent result:
+                    RefuseIfNotOf(PromptMessage.Tool, result, role, index);
+                    (results ??= []).Add(calls.Answer(result, index));
                     break;
                 case UsageContent:
                     // Counts of an earlier reply; a model has no use for them.
@@ -69,7 +83,12 @@ internal static class MessageTranslator
         TextGuard.ThrowIfNotUnicode(text, $"messages[{index}]");
         TextGuard.ThrowIfNotUnicode(reasoning, $"messages[{index}]");
         TextGuard.ThrowIfNotUnicode(message.AuthorName, $"messages[{index}].AuthorName");
-        return new PromptMessage(role, text, reasoning, message.AuthorName);
+        if (results is null || text.Length > 0)
+        {
+            translated.Add(new PromptMessage(role, text, reasoning, message.AuthorName) { ToolCalls = made ?? [] });
+        }
+
+        translated.AddRange(results ?? []);
     }
 
     private static void Append(ref string? text, ref StringBuilder? longer, string part)
@@ -97,13 +116,7 @@ internal static class MessageTranslator
 
     private static string TranslateReasoning(TextReasoningContent content, string role, int index)
     {
-        if (role != PromptMessage.Assistant)
-        {
-            throw new NotSupportedException(
-                $"Message {index} ({role}): {nameof(TextReasoningContent)} is supported in assistant messages alone."
-            );
-        }
-
+        RefuseIfNotOf(PromptMessage.Assistant, content, role, index);
         if (!string.IsNullOrEmpty(content.ProtectedData))
         {
             throw new NotSupportedException(
@@ -115,13 +128,25 @@ internal static class MessageTranslator
         return content.Text;
     }
 
+    private static void RefuseIfNotOf(string wanted, AIContent content, string role, int index)
+    {
+        if (role != wanted)
+        {
+            throw new NotSupportedException(
+                $"Message {index} ({role}): {content.GetType().Name} is supported in {wanted} messages alone."
+            );
+        }
+    }
+
     private static NotSupportedException Refuse(AIContent content, string role, int index)
     {
         var remedy = content switch
         {
             DataContent or UriContent => "Images, audio and files are not supported; send text.",
-            ToolCallContent or ToolResultContent or InputRequestContent or InputResponseContent =>
-                "Tools are not supported yet; leave tool calls, results and approvals out of the history.",
+            InputRequestContent or InputResponseContent =>
+                "Approvals are for the middleware: call UseFunctionInvocation, which takes them out of the history.",
+            ToolCallContent or ToolResultContent =>
+                "Tools of a hosting service are not supported; only functions are called.",
             ErrorContent => "Leave failed replies out of the history.",
             HostedFileContent or HostedVectorStoreContent => "There is no hosting service; send the text itself.",
             _ => "Send text.",

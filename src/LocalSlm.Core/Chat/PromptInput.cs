@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace LocalSlm.Chat;
 
 /// <summary>What a conversation is rendered from.</summary>
@@ -8,6 +10,12 @@ internal sealed record PromptInput
 
     /// <summary>Gets further variables of the template.</summary>
     public required IReadOnlyDictionary<string, object?> Variables { get; init; }
+
+    /// <summary>Gets the tools, each as an object with <c>type</c> and <c>function</c>; empty if there are none.</summary>
+    public IReadOnlyList<JsonElement> Tools { get; init; } = [];
+
+    /// <summary>Gets how messages with tool calls are given.</summary>
+    public CallForm CallForm { get; init; }
 
     /// <summary>Gets a value indicating whether the last message, an assistant's, is left open to be continued. Otherwise the
     /// start of a new reply is rendered.</summary>

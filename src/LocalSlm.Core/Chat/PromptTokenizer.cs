@@ -10,10 +10,5 @@ internal sealed class PromptTokenizer(ITokenizer tokenizer) : IPromptTokenizer
         return [.. tokens];
     }
 
-    public void Remember(
-        IReadOnlyList<PromptSpan> prompt,
-        ReadOnlySpan<int> promptTokens,
-        string reply,
-        IReadOnlyList<int> replyTokens
-    ) { }
+    public void Remember(IReadOnlyList<PromptSpan> prompt, ReadOnlySpan<int> promptTokens, SpelledReply reply) { }
 }

@@ -18,6 +18,12 @@ internal static class RequestProperty
     public const string ChatTemplate = "chat_template";
     public const string ChatTemplateVariables = "chat_template_variables";
     public const string RawCompletion = "raw_completion";
+    public const string Grammar = "grammar";
+    public const string Pattern = "pattern";
+    public const string Choices = "choices";
+    public const string LenientSchemas = "lenient_schemas";
+    public const string ToolFormat = "tool_format";
+    public const string ReasoningBudgetTokens = "reasoning_budget_tokens";
     public const string PrefillProgress = "prefill_progress";
 
     /// <summary>Every key, in the order of the documentation.</summary>
@@ -37,6 +43,12 @@ internal static class RequestProperty
         ChatTemplate,
         ChatTemplateVariables,
         RawCompletion,
+        Grammar,
+        Pattern,
+        Choices,
+        LenientSchemas,
+        ToolFormat,
+        ReasoningBudgetTokens,
         PrefillProgress,
     ];
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.AI;
@@ -60,6 +61,20 @@ internal static class RequestPropertyReader
             IDictionary<string, object?> value => new Dictionary<string, object?>(value),
             JsonElement { ValueKind: JsonValueKind.Object } json => ToMap(json),
             var other => throw Unusable(key, other, "an object with named values"),
+        };
+
+    public static IReadOnlyList<string>? Texts(ChatOptions options, string key) =>
+        Find(options, key) switch
+        {
+            null => null,
+            IReadOnlyList<string> value => value,
+            IEnumerable<string> value => [.. value],
+            JsonElement { ValueKind: JsonValueKind.Array } json
+                when json.EnumerateArray().All(static item => item.ValueKind == JsonValueKind.String) =>
+            [
+                .. json.EnumerateArray().Select(static item => item.GetString()!),
+            ],
+            var other => throw Unusable(key, other, "a list of texts"),
         };
 
     public static OverflowPolicy? Policy(ChatOptions options) =>
@@ -128,6 +143,32 @@ internal static class RequestPropertyReader
     public static void SetMap(ChatOptions options, string key, IReadOnlyDictionary<string, object?>? value) =>
         // The copy is of the one dictionary type that Microsoft.Extensions.AI serialises without reflection.
         Set(options, key, value is null ? null : new Dictionary<string, object?>(value));
+
+    public static void SetTexts(ChatOptions options, string key, IReadOnlyList<string>? value)
+    {
+        if (value is null)
+        {
+            Set(options, key, null);
+            return;
+        }
+
+        // JSON that is serialised without reflection, whatever the list was.
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(buffer))
+        {
+            writer.WriteStartArray();
+            foreach (var text in value)
+            {
+                TextGuard.ThrowIfNotUnicode(text, key);
+                writer.WriteStringValue(text);
+            }
+
+            writer.WriteEndArray();
+        }
+
+        var reader = new Utf8JsonReader(buffer.WrittenSpan);
+        Set(options, key, JsonElement.ParseValue(ref reader));
+    }
 
     public static void SetPolicy(ChatOptions options, OverflowPolicy? value) =>
         Set(

@@ -7,4 +7,5 @@ internal static class ResponseProperty
     public const string DroppedTurns = "dropped_turns";
     public const string DroppedMessages = "dropped_messages";
     public const string SlidTokens = "slid_tokens";
+    public const string SchemaDowngrades = "schema_downgrades";
 }

@@ -22,6 +22,16 @@ internal static class ResponsePropertyReader
         return turns + messages + slid == 0 ? null : new OverflowReport(turns, messages, slid);
     }
 
+    public static IReadOnlyList<string>? Downgrades(AdditionalPropertiesDictionary? properties) =>
+        Find(properties, ResponseProperty.SchemaDowngrades) switch
+        {
+            IReadOnlyList<string> list => list,
+            JsonElement { ValueKind: JsonValueKind.Array } json => json.EnumerateArray()
+                .Select(static item => item.GetString() ?? "")
+                .ToList(),
+            _ => null,
+        };
+
     private static object? Find(AdditionalPropertiesDictionary? properties, string key) =>
         properties?.TryGetValue(key, out var value) == true ? value : null;
 

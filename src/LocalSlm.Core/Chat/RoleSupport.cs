@@ -15,6 +15,11 @@ internal sealed class RoleSupport(IPromptFormat format)
     private readonly Lazy<bool> _laterSystem = new(() => Reaches(format, [s_user, s_assistant, s_system, s_user]));
     private readonly Lazy<bool> _tool = new(() => Reaches(format, [s_user, s_assistant, s_tool]));
 
+    private readonly Lazy<bool> _takesSystemText = new(() => TryReach(format, [s_system, s_user]) is true);
+
+    /// <summary>Gets a value indicating whether it is certain that system text at the start is rendered.</summary>
+    public bool TakesSystemText => _takesSystemText.Value;
+
     /// <summary>Gets the template.</summary>
     public IPromptFormat Format => format;
 
@@ -30,7 +35,11 @@ internal sealed class RoleSupport(IPromptFormat format)
             _ => true,
         };
 
-    private static bool Reaches(IPromptFormat format, IReadOnlyList<PromptMessage> messages)
+    // Where it refuses the probe, what it says to the request itself reaches the caller in its own words.
+    private static bool Reaches(IPromptFormat format, IReadOnlyList<PromptMessage> messages) =>
+        TryReach(format, messages) ?? true;
+
+    private static bool? TryReach(IPromptFormat format, IReadOnlyList<PromptMessage> messages)
     {
         try
         {
@@ -41,8 +50,7 @@ internal sealed class RoleSupport(IPromptFormat format)
         }
         catch (ChatTemplateException)
         {
-            // It refuses the probe; what it says to the request itself reaches the caller in its own words.
-            return true;
+            return null;
         }
     }
 }

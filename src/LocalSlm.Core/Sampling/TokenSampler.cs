@@ -70,9 +70,25 @@ internal sealed class TokenSampler
     public int Sample(Span<float> logits, ReadOnlySpan<ulong> allowed)
     {
         Adjust(logits, allowed);
-        return _settings.Temperature == 0
+        return SampleAgain(logits);
+    }
+
+    /// <summary>Chooses a token anew from logits that <see cref="Sample(Span{float})"/> has worked on already, after some were set to
+    /// negative infinity.</summary>
+    /// <param name="logits">The logits; changed.</param>
+    /// <exception cref="InvalidOperationException">Every logit is negative infinity or NaN.</exception>
+    public int SampleAgain(Span<float> logits) =>
+        _settings.Temperature == 0
             ? LogitSpan.IndexOfMax(logits)
             : Select(logits).Draw(_settings.Temperature, _random.NextDouble());
+
+    /// <summary>Lets the penalties look at these tokens and no others.</summary>
+    /// <param name="tokens">The prompt and what was generated.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A token of them is not in the vocabulary.</exception>
+    public void Replay(ReadOnlySpan<int> tokens)
+    {
+        _window?.Clear();
+        AcceptPrompt(tokens);
     }
 
     public TokenSampler Clone() => new(this);

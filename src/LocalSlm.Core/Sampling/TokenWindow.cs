@@ -72,6 +72,13 @@ internal sealed class TokenWindow
         }
     }
 
+    public void Clear()
+    {
+        _start = 0;
+        _count = 0;
+        _occurrences.Clear();
+    }
+
     public TokenWindow Clone() => new(this);
 
     private void Grow()

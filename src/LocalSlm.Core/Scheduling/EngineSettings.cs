@@ -15,6 +15,9 @@ internal sealed record EngineSettings
 
     public TimeSpan StalledReaderTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>Gets a value indicating whether text that a grammar forces is appended without sampling.</summary>
+    public bool JumpsAhead { get; init; } = true;
+
     public static EngineSettings From(string modelName, ModelLoadOptions options) =>
         new()
         {

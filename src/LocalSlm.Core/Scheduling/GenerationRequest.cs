@@ -1,3 +1,4 @@
+using LocalSlm.Constraints;
 using LocalSlm.Sampling;
 
 namespace LocalSlm.Scheduling;
@@ -31,6 +32,17 @@ internal sealed record GenerationRequest
     /// <summary>Gets how many leading tokens stay when the context is slid; <see langword="null"/> to end the reply with
     /// <see cref="GenerationFinish.Length"/> when the context is full.</summary>
     public int? SlideKeepingTokens { get; init; }
+
+    /// <summary>Gets what the reply may be; <see langword="null"/> for anything.</summary>
+    public ReplyShape? Shape { get; init; }
+
+    /// <summary>Gets a value indicating whether the names of control tokens are part of the reply's text; those that end generation
+    /// never are.</summary>
+    public bool IncludesControlTokens { get; init; }
+
+    /// <summary>Gets a value indicating whether text that a grammar forces may be appended without sampling. It never is where
+    /// <see cref="TopLogProbabilities"/> asks what the model thought of it.</summary>
+    public bool JumpsAhead { get; init; } = true;
 
     /// <summary>Gets what is told about the progress of the prefill, on the owner thread.</summary>
     public IProgress<PrefillProgress>? Progress { get; init; }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using LocalSlm.Constraints.Shaping;
 using LocalSlm.Telemetry;
 using Microsoft.Extensions.Logging;
 
@@ -15,6 +16,7 @@ internal sealed class InferenceEngine : ITextGenerator, IDisposable, IAsyncDispo
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly EngineTelemetry? _telemetry;
+    private readonly GrammarLibrary _grammars;
     private readonly ConcurrentQueue<LiveReply> _inbox = new();
     private readonly AutoResetEvent _news = new(false);
     private readonly CancellationTokenSource _stopping = new();
@@ -48,6 +50,7 @@ internal sealed class InferenceEngine : ITextGenerator, IDisposable, IAsyncDispo
             _scheduler!.OnReplyEnded();
             Wake();
         };
+        _grammars = new GrammarLibrary(tokenizer, decoder.Capabilities.VocabularySize);
         _scheduler = new ReplyScheduler(settings, decoder, tokenizer, _counters, time, logger, _telemetry);
         _owner = new Thread(Run) { IsBackground = true, Name = $"LocalSlm {settings.ModelName}" };
         _owner.Start();
@@ -97,6 +100,7 @@ internal sealed class InferenceEngine : ITextGenerator, IDisposable, IAsyncDispo
         )
         {
             Span = _telemetry?.StartGeneration(),
+            Prepared = request.Shape is { } shape ? _grammars.Prepare(shape, _wake) : null,
         };
         _inbox.Enqueue(reply);
         reply.BindTo(cancellationToken);
@@ -127,6 +131,7 @@ internal sealed class InferenceEngine : ITextGenerator, IDisposable, IAsyncDispo
         if (Interlocked.Exchange(ref _disposed, 1) == 0)
         {
             _stopping.Cancel();
+            _grammars.Dispose();
             Wake();
         }
     }

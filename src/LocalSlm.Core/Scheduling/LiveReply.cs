@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using LocalSlm.Constraints.Shaping;
 using LocalSlm.Sampling;
 
 namespace LocalSlm.Scheduling;
@@ -66,6 +67,26 @@ internal sealed class LiveReply : IGeneration
     /// <summary>Gets how many of its tokens are not computed yet.</summary>
     public int Remaining => _tokens.Count - (Slot?.Length ?? 0);
 
+    /// <summary>Gets how many of its tokens may be computed now: the last one waits for its grammars, since its logits must be used at
+    /// once.</summary>
+    /// <remarks>Logits depend a little on how tokens are grouped into steps. Where the same seed must give the same text, the last token of the
+    /// prompt is a step of its own, so that it does not matter whether the grammars were there already.</remarks>
+    public int Computable =>
+        Prepared is null ? Remaining
+        : !Prepared.IsReady ? Math.Max(0, Remaining - 1)
+        : !Request.UsePrefixCache && OutputTokens.Count == 0 && Remaining > 1 ? Remaining - 1
+        : Remaining;
+
+    /// <summary>Gets what it may be, once that is compiled; <see langword="null"/> for anything.</summary>
+    public PreparedShape? Prepared { get; init; }
+
+    /// <summary>Gets or sets how far it has come in its shape; <see langword="null"/> before the first token, and where it has
+    /// none.</summary>
+    public ReplyState? State { get; set; }
+
+    /// <summary>Gets or sets the tokens that no update has told of yet.</summary>
+    public int UntoldTokens { get; set; }
+
     public List<int> OutputTokens { get; }
 
     public int CachedTokens { get; set; } = -1;
@@ -106,7 +127,27 @@ internal sealed class LiveReply : IGeneration
     {
         _tokens.Add(token);
         OutputTokens.Add(token);
+        UntoldTokens++;
         Sampler.Accept(token);
+    }
+
+    /// <summary>Takes the last generated tokens away.</summary>
+    public void RemoveLast(int count)
+    {
+        if (count > 0)
+        {
+            _tokens.RemoveRange(_tokens.Count - count, count);
+            OutputTokens.RemoveRange(OutputTokens.Count - count, count);
+            UntoldTokens -= count;
+            Sampler.Replay(Tokens);
+        }
+    }
+
+    /// <summary>Hands out text that became final, with what belongs to it.</summary>
+    public void Tell(string text, TokenLogProbabilities? logProbabilities)
+    {
+        Buffer.Write(new GenerationUpdate(text, GenerationFinish.None, logProbabilities, UntoldTokens));
+        UntoldTokens = 0;
     }
 
     /// <summary>Drops tokens behind the first <paramref name="keep"/>, so that half of what may go is free again.</summary>
@@ -127,7 +168,8 @@ internal sealed class LiveReply : IGeneration
     )
     {
         Usage = usage;
-        Buffer.Write(new GenerationUpdate(text, finish, logProbabilities));
+        Buffer.Write(new GenerationUpdate(text, finish, logProbabilities, UntoldTokens));
+        UntoldTokens = 0;
         if (Buffer.Complete(null))
         {
             _ended = true;
@@ -144,6 +186,7 @@ internal sealed class LiveReply : IGeneration
         {
             Error = error;
             _ended = true;
+            Prepared?.Abandon();
             _onEnded(this);
         }
     }

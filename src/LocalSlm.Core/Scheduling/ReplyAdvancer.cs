@@ -1,3 +1,4 @@
+using LocalSlm.Constraints.Shaping;
 using LocalSlm.Telemetry;
 using Microsoft.Extensions.Logging;
 
@@ -7,7 +8,7 @@ namespace LocalSlm.Scheduling;
 /// text, and the end.</summary>
 internal sealed class ReplyAdvancer
 {
-    private readonly string _modelName;
+    private readonly EngineSettings _settings;
     private readonly ITokenizer _tokenizer;
     private readonly SequenceTable _table;
     private readonly int _contextTokens;
@@ -17,9 +18,11 @@ internal sealed class ReplyAdvancer
     private readonly EngineTelemetry? _telemetry;
     private readonly TokenTexts _texts;
     private readonly LogProbabilityScorer _scorer;
+    private readonly ConstrainedChoice _choice;
+    private readonly UnsampledText _unsampled;
 
     public ReplyAdvancer(
-        string modelName,
+        EngineSettings settings,
         ITokenizer tokenizer,
         SequenceTable table,
         int contextTokens,
@@ -29,7 +32,7 @@ internal sealed class ReplyAdvancer
         EngineTelemetry? telemetry
     )
     {
-        _modelName = modelName;
+        _settings = settings;
         _tokenizer = tokenizer;
         _table = table;
         _contextTokens = contextTokens;
@@ -39,6 +42,8 @@ internal sealed class ReplyAdvancer
         _telemetry = telemetry;
         _texts = new TokenTexts(tokenizer);
         _scorer = new LogProbabilityScorer(_texts);
+        _choice = new ConstrainedChoice(settings.ModelName, tokenizer);
+        _unsampled = new UnsampledText(tokenizer, table, contextTokens);
     }
 
     /// <summary>Gets how many replies have had their first token.</summary>
@@ -95,17 +100,61 @@ internal sealed class ReplyAdvancer
 
     private void Choose(LiveReply reply, Span<float> logits)
     {
+        if (reply.FirstTokenAt == 0)
+        {
+            reply.FirstTokenAt = _time.GetTimestamp();
+            FirstTokens++;
+        }
+
+        try
+        {
+            if (reply.Prepared is { } prepared)
+            {
+                if (reply.State is null)
+                {
+                    // What the shape begins with may be known without asking the model.
+                    reply.State = new ReplyState(prepared);
+                    if (AppendUnsampled(reply, "", isStopped: false, logProbabilities: null))
+                    {
+                        return;
+                    }
+                }
+
+                reply.State.Refresh();
+            }
+
+            ChooseAmong(reply, logits);
+        }
+        catch (GrammarException error)
+        {
+            // One that can be read in too many ways, found out only now.
+            reply.End(reply.Prepared?.Shape.Explain(error) ?? error);
+        }
+        catch (InferenceException error) when (reply.State is not null)
+        {
+            reply.End(error);
+        }
+    }
+
+    private void ChooseAmong(LiveReply reply, Span<float> logits)
+    {
         var alternatives = reply.Request.TopLogProbabilities;
         if (alternatives is not null)
         {
             _scorer.Keep(logits);
         }
 
-        var token = reply.Sampler.Sample(logits);
-        if (reply.FirstTokenAt == 0)
+        var token = reply.State is null ? reply.Sampler.Sample(logits) : _choice.Choose(reply, logits);
+        if (token == ConstrainedChoice.CloseThePhase)
         {
-            reply.FirstTokenAt = _time.GetTimestamp();
-            FirstTokens++;
+            var text = "";
+            var isStopped = Close(reply, ref text);
+            if (!AppendUnsampled(reply, text, isStopped, logProbabilities: null))
+            {
+                Conclude(reply, text, isStopped, logProbabilities: null);
+            }
+
+            return;
         }
 
         if (_tokenizer.IsEndOfGeneration(token))
@@ -114,25 +163,125 @@ internal sealed class ReplyAdvancer
             return;
         }
 
+        var stopped = Append(reply, token, skippedBytes: 0, out var piece);
+        var logProbabilities = alternatives is { } count ? _scorer.Score(token, count) : null;
+        if (reply.State is null || !AppendUnsampled(reply, piece, stopped, logProbabilities))
+        {
+            Conclude(reply, piece, stopped, logProbabilities);
+        }
+    }
+
+    /// <summary>Appends what follows without a choice: the text that closes a phase, and what a grammar forces.</summary>
+    /// <returns>Whether there was any; the text before it was told then, too.</returns>
+    private bool AppendUnsampled(LiveReply reply, string text, bool isStopped, TokenLogProbabilities? logProbabilities)
+    {
+        var state = reply.State!;
+        var before = reply.OutputTokens.Count;
+        var hasAny = false;
+        while (!isStopped && !state.IsOver && HasRoom(reply))
+        {
+            state.Refresh();
+            if (state.IsBudgetSpent && !reply.Text.EndsWithinCharacter)
+            {
+                isStopped = Close(reply, ref text);
+                hasAny = true;
+            }
+            else if (MayJump(reply) && _unsampled.TryForce(reply))
+            {
+                isStopped = AppendFound(reply, ref text);
+                hasAny = true;
+            }
+            else
+            {
+                break;
+            }
+        }
+
+        if (hasAny || reply.OutputTokens.Count != before)
+        {
+            Conclude(reply, text, isStopped, logProbabilities);
+            return true;
+        }
+
+        return false;
+    }
+
+    private bool MayJump(LiveReply reply) =>
+        _settings.JumpsAhead && reply.Request is { JumpsAhead: true, TopLogProbabilities: null };
+
+    private bool Close(LiveReply reply, ref string text)
+    {
+        _unsampled.Close(reply);
+        return AppendFound(reply, ref text);
+    }
+
+    private bool AppendFound(LiveReply reply, ref string text)
+    {
+        var skipped = _unsampled.SkippedBytes;
+        _counters.OutputTokens -= _unsampled.Removed;
+        foreach (var token in _unsampled.Tokens)
+        {
+            if (_tokenizer.IsEndOfGeneration(token))
+            {
+                // A grammar's own last token: it is never part of the text.
+                return true;
+            }
+
+            var length = _tokenizer.GetBytes(token).Length;
+            var stopped = Append(reply, token, Math.Min(skipped, length), out var piece);
+            skipped = Math.Max(0, skipped - length);
+            text = text.Length == 0 ? piece : text + piece;
+            if (stopped)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Appends a token and its text.</summary>
+    /// <param name="reply">The reply.</param>
+    /// <param name="token">The token.</param>
+    /// <param name="skippedBytes">How many of its first bytes were handed out already.</param>
+    /// <param name="text">The text that became final.</param>
+    /// <returns>Whether a stop sequence was met.</returns>
+    private bool Append(LiveReply reply, int token, int skippedBytes, out string text)
+    {
         _counters.OutputTokens++;
         reply.Add(token);
-        var logProbabilities = alternatives is { } count ? _scorer.Score(token, count) : null;
         var bytes = _tokenizer.GetBytes(token);
         var whole = _texts.Get(token, bytes);
+        if (bytes.IsEmpty && reply.Request.IncludesControlTokens && _tokenizer.IsControl(token))
+        {
+            whole = _tokenizer.GetName(token);
+            bytes = System.Text.Encoding.UTF8.GetBytes(whole);
+        }
+
         if (reply.DropsNextSpace && !bytes.IsEmpty)
         {
             reply.DropsNextSpace = false;
             if (bytes[0] == (byte)' ')
             {
-                bytes = bytes[1..];
-                whole = whole?[1..];
+                skippedBytes++;
             }
         }
 
-        var stopped = reply.Text.Append(bytes, whole, out var text);
-        if (stopped)
+        if (skippedBytes > 0)
         {
-            reply.Finish(text, GenerationFinish.Stop, logProbabilities, Measure(reply));
+            bytes = bytes[skippedBytes..];
+            whole = null;
+        }
+
+        return reply.Text.Append(bytes, whole, out text);
+    }
+
+    /// <summary>Tells what came, and ends the reply where it is to end.</summary>
+    private void Conclude(LiveReply reply, string text, bool isStopped, TokenLogProbabilities? logProbabilities)
+    {
+        if (isStopped || reply.State is { IsOver: true })
+        {
+            reply.Finish(text + reply.Text.Flush(), GenerationFinish.Stop, logProbabilities, Measure(reply));
         }
         else if (reply.OutputTokens.Count >= reply.Request.MaxOutputTokens || !HasContext(reply))
         {
@@ -143,9 +292,12 @@ internal sealed class ReplyAdvancer
         }
         else if (!string.IsNullOrEmpty(text) || logProbabilities is not null)
         {
-            reply.Buffer.Write(new GenerationUpdate(text, GenerationFinish.None, logProbabilities));
+            reply.Tell(text, logProbabilities);
         }
     }
+
+    private bool HasRoom(LiveReply reply) =>
+        reply.OutputTokens.Count < reply.Request.MaxOutputTokens && reply.TokenCount < _contextTokens;
 
     private bool HasContext(LiveReply reply)
     {
@@ -160,7 +312,7 @@ internal sealed class ReplyAdvancer
         }
 
         var dropped = reply.Slide(keep);
-        EngineLog.ContextSlid(_logger, _modelName, reply.Order, keep, dropped);
+        EngineLog.ContextSlid(_logger, _settings.ModelName, reply.Order, keep, dropped);
         _telemetry?.RecordContextSlide();
         _table.CutBackTowards(reply.Slot!, keep);
         return true;

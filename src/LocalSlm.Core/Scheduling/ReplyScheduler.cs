@@ -54,7 +54,7 @@ internal sealed class ReplyScheduler : IDisposable
         _logger = logger;
         _telemetry = telemetry;
         _advancer = new ReplyAdvancer(
-            settings.ModelName,
+            settings,
             tokenizer,
             _table,
             decoder.Capabilities.SequenceTokens,
@@ -306,7 +306,12 @@ internal sealed class ReplyScheduler : IDisposable
             _candidates.Clear();
             foreach (var reply in _active)
             {
-                if (reply.StalledSince == 0 && !reply.IsEnded)
+                if (reply.Prepared is { IsReady: true, Error: { } error })
+                {
+                    reply.End(error);
+                }
+
+                if (reply.StalledSince == 0 && !reply.IsEnded && reply.Computable > 0)
                 {
                     _candidates.Add(reply);
                 }
@@ -335,7 +340,7 @@ internal sealed class ReplyScheduler : IDisposable
 
         for (var i = 0; i < _candidates.Count; i++)
         {
-            _plan[i] = new PlanCandidate(_candidates[i].Remaining);
+            _plan[i] = new PlanCandidate(_candidates[i].Computable);
         }
 
         var capabilities = _decoder.Capabilities;

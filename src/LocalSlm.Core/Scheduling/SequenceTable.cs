@@ -130,6 +130,10 @@ internal sealed class SequenceTable
         slot.CutBack(count);
     }
 
+    /// <summary>Tells whether a sequence can be cut back to so many tokens exactly.</summary>
+    public bool CanCutBack(SequenceSlot slot, int count) =>
+        count >= slot.Length || _decoder.GetKeepable(slot.Number, count) == count;
+
     /// <summary>Cuts a sequence back to some tokens, or to as many below as its memory can keep.</summary>
     public void CutBackTowards(SequenceSlot slot, int count) => CutBack(slot, _decoder.GetKeepable(slot.Number, count));
 

@@ -14,6 +14,9 @@ internal sealed class ChatTemplate
         _globals = globals;
     }
 
+    /// <summary>Gets the names of all variables in the template: those that it is given, and those that it sets.</summary>
+    public IReadOnlyList<string> VariableNames => _globals;
+
     /// <summary>Parses a template.</summary>
     /// <exception cref="ChatTemplateException">The template is malformed.</exception>
     public static ChatTemplate Parse(string source)

@@ -40,6 +40,7 @@ internal static class ConfigurationReader
         [nameof(ModelLoadOptions.UseMemoryMap)] = static (load, text) => load.UseMemoryMap = Boolean(text),
         [nameof(ModelLoadOptions.ChatTemplate)] = static (load, text) => load.ChatTemplate = text,
         [nameof(ModelLoadOptions.ChatTemplateName)] = static (load, text) => load.ChatTemplateName = text,
+        [nameof(ModelLoadOptions.ToolFormat)] = static (load, text) => load.ToolFormat = text.Length == 0 ? null : text,
     };
 
     private static readonly Dictionary<string, Action<ChatModelOptions, string>> s_chatOptions = new(

@@ -1,3 +1,5 @@
+using LocalSlm.Chat;
+using LocalSlm.Tools;
 using Microsoft.Extensions.Options;
 
 namespace LocalSlm.Hosting.Registration;
@@ -51,6 +53,11 @@ internal sealed class LocalSlmOptionsValidator(ModelRegistry registry) : IValida
         if (string.IsNullOrWhiteSpace(model.Path))
         {
             problems.Add($"Model '{name}' has no Path. Set it in AddChatModel, or LocalSlm:Models:{name}:Path.");
+        }
+
+        if (model.Load.ToolFormat is { } format && ToolFormats.Find(format) is null)
+        {
+            problems.Add($"Model '{name}': {OptionError.UnknownToolFormat(format)}");
         }
 
         problems.AddRange(model.Load.FindConflicts().Select(conflict => $"Model '{name}': {conflict}"));

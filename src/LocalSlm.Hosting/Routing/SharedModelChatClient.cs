@@ -62,7 +62,8 @@ internal sealed class SharedModelChatClient(SharedModel<LocalModel, LocalChatCli
             model.Name,
             new RecommendedSampling(),
             vocabularySize: int.MaxValue,
-            new Dictionary<string, object?>()
+            new Dictionary<string, object?>(),
+            new ConstraintTranslator()
         ).Translate(this, history, options);
         return (history, null);
     }

@@ -7,7 +7,13 @@ namespace LocalSlm.Tests.Chat;
 
 public sealed class MessageContentTests
 {
-    private static readonly string[] s_honoured = [nameof(TextContent), nameof(TextReasoningContent)];
+    private static readonly string[] s_honoured =
+    [
+        nameof(FunctionCallContent),
+        nameof(FunctionResultContent),
+        nameof(TextContent),
+        nameof(TextReasoningContent),
+    ];
 
     // Bookkeeping of an earlier reply: accepted, and nothing for a model to read.
     private static readonly string[] s_withoutEffect = [nameof(UsageContent)];
@@ -19,8 +25,6 @@ public sealed class MessageContentTests
         nameof(CodeInterpreterToolResultContent),
         nameof(DataContent),
         nameof(ErrorContent),
-        nameof(FunctionCallContent),
-        nameof(FunctionResultContent),
         nameof(HostedFileContent),
         nameof(HostedVectorStoreContent),
         "ImageGenerationToolCallContent",

@@ -46,17 +46,6 @@ public sealed class MiddlewareTests
     }
 
     [Fact]
-    public async Task UseFunctionInvocation_Tools_AreRefusedByName()
-    {
-        using var client = new FakeChatModel().Client.AsBuilder().UseFunctionInvocation().Build();
-        var options = new ChatOptions { Tools = [AIFunctionFactory.Create(() => 1, "one")] };
-
-        var error = await Assert.ThrowsAsync<NotSupportedException>(() => client.GetResponseAsync(s_hello, options));
-
-        Assert.Contains("Tools", error.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
     public async Task UseLogging_Trace_SerialisesRequestsAndReplies()
     {
         var log = new RecordingLogger();

@@ -126,6 +126,7 @@ public sealed class EmbeddingOptionTests
         [nameof(ModelLoadOptions.PrefillChunkTokens)] = options => options.PrefillChunkTokens /= 2,
         [nameof(ModelLoadOptions.ChatTemplate)] = options => options.ChatTemplate = "{{ messages }}",
         [nameof(ModelLoadOptions.ChatTemplateName)] = options => options.ChatTemplateName = "x",
+        [nameof(ModelLoadOptions.ToolFormat)] = options => options.ToolFormat = "hermes",
         [nameof(ModelLoadOptions.ChatTemplateVariables)] = options => options.ChatTemplateVariables["x"] = 1,
     };
 

@@ -102,6 +102,25 @@ public sealed class ConfigurationTests
     }
 
     [Fact]
+    public void AddLocalSlm_ToolFormat_IsBound()
+    {
+        var options = Bind(("Models:b:Path", "fake:b"), ("Models:b:ToolFormat", "hermes"));
+
+        Assert.Equal("hermes", options.Models["b"].Load.ToolFormat);
+    }
+
+    [Fact]
+    public void AddLocalSlm_UnknownToolFormat_IsReportedWithTheKnownOnes()
+    {
+        var error = Assert.Throws<Microsoft.Extensions.Options.OptionsValidationException>(() =>
+            Bind(("Models:b:Path", "fake:b"), ("Models:b:ToolFormat", "esperanto"))
+        );
+
+        Assert.Contains("'esperanto'", error.Message, StringComparison.Ordinal);
+        Assert.Contains("hermes", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task AddLocalSlm_ModelsOfConfiguration_AreServed()
     {
         var builder = HostFixture.NewBuilder(new FakeModelRuntime());

@@ -24,6 +24,7 @@ public sealed class OptionCheckTests
         [nameof(ModelLoadOptions.PrefillChunkTokens)] = "engine",
         [nameof(ModelLoadOptions.ChatTemplate)] = "engine",
         [nameof(ModelLoadOptions.ChatTemplateName)] = "engine",
+        [nameof(ModelLoadOptions.ToolFormat)] = "engine",
         [nameof(ModelLoadOptions.ChatTemplateVariables)] = "engine",
         [nameof(ModelLoadOptions.GpuLayers)] = "refused",
         [nameof(ModelLoadOptions.KvCacheType)] = "refused",

@@ -70,12 +70,15 @@ public sealed class CharacterTokenizer : ITokenizer
     public ReadOnlySpan<byte> GetBytes(int token) =>
         token == Th ? "th"u8
         : token >= FirstSpecial ? []
-        : Encoding.UTF8.GetBytes(new Rune(token).ToString());
+        : Encoding.UTF8.GetBytes(Letter(token).ToString());
 
     public string GetName(int token) =>
         token == Th ? "th"
         : token >= FirstSpecial ? s_specials[token - FirstSpecial]
-        : new Rune(token).ToString();
+        : Letter(token).ToString();
+
+    // Half of a surrogate pair is no character of its own; texts never come to such a token.
+    private static Rune Letter(int token) => Rune.TryCreate(token, out var letter) ? letter : Rune.ReplacementChar;
 
     public bool IsControl(int token) => token is >= FirstSpecial and < Th;
 

@@ -8,6 +8,15 @@ internal sealed class ChatMlFormat : IPromptFormat
     /// <summary>Gets the roles that are left out without a word.</summary>
     public HashSet<string> DroppedRoles { get; } = [];
 
+    public string? Source => null;
+
+    /// <summary>Gets the variables that the template is said to know.</summary>
+    public HashSet<string> KnownVariables { get; } = [];
+
+    public IReadOnlyCollection<string> VariableNames => KnownVariables;
+
+    public LocalSlm.Tools.TemplateRenderer? Samples => null;
+
     /// <summary>Gets the inputs, in order.</summary>
     public List<PromptInput> Inputs { get; } = [];
 

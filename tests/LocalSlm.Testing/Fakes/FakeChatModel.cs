@@ -1,4 +1,5 @@
 using LocalSlm.Chat;
+using LocalSlm.Tools;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -16,7 +17,9 @@ internal sealed class FakeChatModel
         IReadOnlyDictionary<string, object?>? variables = null,
         ILogger? logger = null,
         TimeProvider? clock = null,
-        bool remembers = false
+        bool remembers = false,
+        string? template = null,
+        ToolFormat? toolFormat = null
     )
     {
         Client = new LocalChatClient(
@@ -45,7 +48,11 @@ internal sealed class FakeChatModel
                 Generator = Generator,
                 Tokenizer = Tokenizer,
                 PromptTokenizer = remembers ? new PromptMemory(Tokenizer) : new PromptTokenizer(Tokenizer),
-                PromptFormat = hasTemplate ? Format : null,
+                PromptFormat =
+                    template is not null ? new JinjaPromptFormat(template, Tokenizer, TimeProvider.System)
+                    : hasTemplate ? Format
+                    : null,
+                ToolFormat = toolFormat,
                 ParsePromptFormat = source =>
                 {
                     ParsedTemplates.Add(source);

@@ -37,7 +37,8 @@ internal sealed class ScriptedReply(IReadOnlyList<GenerationUpdate> updates) : I
                     new GenerationUpdate(
                         text,
                         index == texts.Length - 1 ? GenerationFinish.Stop : GenerationFinish.None,
-                        null
+                        null,
+                        TokenCount: 1
                     )
             ),
         ]);

@@ -42,6 +42,9 @@ internal sealed class TextAssembler
     /// <summary>Gets a value indicating whether a stop sequence was met. No text comes after it.</summary>
     public bool StopMet { get; private set; }
 
+    /// <summary>Gets a value indicating whether the bytes so far end within a character.</summary>
+    public bool EndsWithinCharacter => _incompleteCount > 0;
+
     /// <summary>Adds a token.</summary>
     /// <param name="bytes">Its bytes; any, or none.</param>
     /// <param name="wholeTokenText">The same bytes as text where they are whole UTF-8; this instance is given back where it
