@@ -30,6 +30,13 @@ public class MisplacedCallTests
         );
 
     [Theory]
+    [InlineData($"<tool_call>{Json}</tool_")]
+    [InlineData($"<tool_call>{Json}\n</tool_call>\n<")]
+    [InlineData($"<tool_call>{Json}\n</tool_call>\n<tool_")]
+    public void Parse_MarkCutOffBehindACall_IsNoText(string text) =>
+        AssertParts(Read(JsonToolFormats.Hermes, text), Call(Paris));
+
+    [Theory]
     [InlineData("hermes", $"<tool_call>{Json}</tool_call><tool_call>{Json}</tool_call>")]
     [InlineData("hermes", $"<tool_call>{Json}{Json}</tool_call>")]
     [InlineData("hermes", $"<tool_call>{Json}\n<tool_call>{Json}</tool_call>")]

@@ -16,6 +16,7 @@ internal sealed class ReplyParser : IReplyParser
     private IBlockReader? _block;
     private bool _blockBreaksReasoning;
     private bool _brokeReasoning;
+    private bool _hasCalled;
 
     public ReplyParser(ReplySyntax syntax, ReplyParserInput input)
     {
@@ -116,10 +117,16 @@ internal sealed class ReplyParser : IReplyParser
     {
         var text = source.AsSpan(start);
         bool inReasoning = _writer.InReasoning;
-        var marker = FindMarker(text, inReasoning, isFinal, out taken);
+        var marker = FindMarker(text, inReasoning, isFinal && !_hasCalled, out taken);
         _writer.WriteFrom(source, start, taken);
         if (marker is null)
         {
+            if (isFinal)
+            {
+                // Behind a call, the beginning of a mark that the token limit cut off is none of the reader's text.
+                taken = text.Length;
+            }
+
             return taken == text.Length;
         }
 
@@ -179,9 +186,15 @@ internal sealed class ReplyParser : IReplyParser
         }
         else if (_blockBreaksReasoning)
         {
+            _hasCalled = true;
+
             // The model called without closing its thinking. A closing tag that still comes means nothing any more.
             _writer.Switch(reasoning: false);
             _brokeReasoning = true;
+        }
+        else
+        {
+            _hasCalled = true;
         }
 
         _blockText.Clear();
