@@ -1,33 +1,11 @@
 using System.Text;
 using LocalSlm.Constraints.Automaton;
-using LocalSlm.Constraints.Grammar;
-using LocalSlm.Constraints.JsonSchema;
-using LocalSlm.Tools;
 
 namespace LocalSlm.Tests.Tools;
 
-/// <summary>Grammars of calls over plain text, and random texts out of them.</summary>
+/// <summary>Random texts out of grammars of calls.</summary>
 internal static class CallGrammarWalk
 {
-    private static readonly JsonSchemaSettings Settings = new() { Whitespace = JsonWhitespace.Bounded };
-
-    public static ToolGrammarInput Input(IReadOnlyList<ToolDescription> tools, bool several = true) =>
-        new()
-        {
-            Tools = tools,
-            AllowsSeveralCalls = several,
-            Marker = GrammarNode.Text,
-            JsonArguments = static tool => JsonSchemaCompiler.Compile(tool.Parameters, Settings),
-            JsonValue = static schema => JsonSchemaCompiler.Compile(schema, Settings),
-        };
-
-    /// <summary>Tells whether a grammar accepts a text as a whole.</summary>
-    public static bool Accepts(GrammarNode grammar, string text)
-    {
-        var matcher = new GrammarMatcher(CompiledGrammar.Compile(grammar));
-        return matcher.TryAdvance(Encoding.UTF8.GetBytes(text)) && matcher.IsComplete;
-    }
-
     /// <summary>Walks through a grammar at random until the text may end; a long text ends the shortest way.</summary>
     public static string Walk(CompiledGrammar grammar, Random random, int longest)
     {

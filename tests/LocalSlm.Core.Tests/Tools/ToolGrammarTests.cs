@@ -20,7 +20,7 @@ public class ToolGrammarTests
         var random = new Random(11);
         foreach (bool several in new[] { true, false })
         {
-            var grammar = CompiledGrammar.Compile(format.BuildGrammar(CallGrammarWalk.Input(Tools, several)).Forced);
+            var grammar = CompiledGrammar.Compile(format.BuildGrammar(GrammarSample.Input(Tools, several)).Forced);
             for (int round = 0; round < 10; round++)
             {
                 AssertCalls(format, CallGrammarWalk.Walk(grammar, random, 160), several);
@@ -34,7 +34,7 @@ public class ToolGrammarTests
     {
         var format = ToolFormats.Find(name)!;
         var random = new Random(12);
-        var triggers = format.BuildGrammar(CallGrammarWalk.Input(Tools)).Triggers;
+        var triggers = format.BuildGrammar(GrammarSample.Input(Tools)).Triggers;
         Assert.NotEmpty(triggers);
         foreach (var trigger in triggers)
         {
@@ -59,16 +59,16 @@ public class ToolGrammarTests
                 continue;
             }
 
-            var grammar = format.BuildGrammar(CallGrammarWalk.Input(test.ParserInput.Tools));
+            var grammar = format.BuildGrammar(GrammarSample.Input(test.ParserInput.Tools));
             var trigger = grammar.Triggers.FirstOrDefault(t => test.Input.Contains(t.Text, StringComparison.Ordinal));
             int at = trigger is null ? -1 : test.Input.IndexOf(trigger.Text, StringComparison.Ordinal);
             string rest = trigger is null ? "" : test.Input[(at + trigger.Text.Length)..];
             count++;
-            if (trigger is null || !CallGrammarWalk.Accepts(trigger.Rest, rest))
+            if (trigger is null || !GrammarSample.Accepts(trigger.Rest, rest))
             {
                 failures.AppendLine($"{test.Family} {test.Id} {format.Name}: trigger '{trigger?.Text}', rest '{rest}'");
             }
-            else if (at == 0 && !CallGrammarWalk.Accepts(grammar.Forced, test.Input))
+            else if (at == 0 && !GrammarSample.Accepts(grammar.Forced, test.Input))
             {
                 failures.AppendLine($"{test.Family} {test.Id} {format.Name}: forced");
             }
@@ -81,7 +81,7 @@ public class ToolGrammarTests
     [Fact]
     public void BuildGrammar_Hermes_AllowsKnownToolsAndTheirArgumentsAlone()
     {
-        var forced = JsonToolFormats.Hermes.BuildGrammar(CallGrammarWalk.Input(Tools)).Forced;
+        var forced = JsonToolFormats.Hermes.BuildGrammar(GrammarSample.Input(Tools)).Forced;
 
         Assert.True(Accepts(forced, """{"name": "get_weather", "arguments": {"city": "Paris"}}"""));
         Assert.True(Accepts(forced, """{"name": "ping", "arguments": {}}"""));
@@ -91,7 +91,7 @@ public class ToolGrammarTests
     }
 
     private static bool Accepts(GrammarNode forced, string call) =>
-        CallGrammarWalk.Accepts(forced, $"<tool_call>\n{call}\n</tool_call>");
+        GrammarSample.Accepts(forced, $"<tool_call>\n{call}\n</tool_call>");
 
     private static void AssertCalls(ToolFormat format, string text, bool several)
     {

@@ -26,20 +26,6 @@ internal sealed record ObjectShape
     /// <summary>Gets the keyword that bounds the count, for messages.</summary>
     public SchemaOrigin CountOrigin { get; init; }
 
-    /// <summary>Gets what a member of some name is.</summary>
-    public SchemaTerm ValueOf(string name, TermTable terms)
-    {
-        foreach (var member in Members)
-        {
-            if (member.Name == name)
-            {
-                return member.Value;
-            }
-        }
-
-        return OtherValueOf(name, terms);
-    }
-
     /// <summary>Gets what a member of a name that is not declared is.</summary>
     public SchemaTerm OtherValueOf(string name, TermTable terms)
     {

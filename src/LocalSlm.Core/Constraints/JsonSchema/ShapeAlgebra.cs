@@ -6,14 +6,9 @@ internal sealed class ShapeAlgebra(TermTable terms)
     /// <summary>Patterns whose names overlap divide the names into up to 2ⁿ sets.</summary>
     private const int MaxNameRules = 128;
 
-    private IReadOnlyList<NameRule>? _anyNames;
-
     public ArrayShape AnyArray { get; } = new() { Rest = terms.Any };
 
     public ObjectShape AnyObject { get; } = new() { Others = [new NameRule(TextSet.Any, terms.Any)] };
-
-    /// <summary>Gets the rules under which members of any name are anything.</summary>
-    public IReadOnlyList<NameRule> AnyNames => _anyNames ??= AnyObject.Others;
 
     public ArrayShape Intersect(ArrayShape a, ArrayShape b)
     {

@@ -26,9 +26,6 @@ internal sealed class CharAutomatonBuilder(string source)
         return _edges.Count - 1;
     }
 
-    /// <summary>Makes a state accept, or not.</summary>
-    public void SetAccepting(int state, bool accepting) => _accepting[state] = accepting;
-
     /// <summary>Adds a transition. Those of one state come in ascending order and do not overlap.</summary>
     public void AddEdge(int state, int first, int last, int target)
     {

@@ -40,9 +40,6 @@ internal sealed class ReplyState
     public bool IsBoundByMask =>
         _position.Grammar is { } grammar && (Phase.Grammar!.Next is null || !grammar.IsComplete);
 
-    /// <summary>Gets a value indicating whether every token may follow.</summary>
-    public bool IsUnbound => _position.Grammar is null && Phase.Triggers!.IsEmpty;
-
     /// <summary>Gets a value indicating whether a phase of free text has used up its tokens.</summary>
     public bool IsBudgetSpent => Phase.Free is { BudgetTokens: { } budget } && _position.Tokens >= budget;
 

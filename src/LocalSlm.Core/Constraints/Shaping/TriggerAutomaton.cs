@@ -35,9 +35,6 @@ internal sealed class TriggerAutomaton
         AddFailures(_next, _found);
     }
 
-    /// <summary>Gets a value indicating whether nothing can ever be found.</summary>
-    public bool IsEmpty => _next.Length == _classCount && _startNext.Length == _classCount;
-
     /// <summary>Takes one byte.</summary>
     /// <param name="value">The byte.</param>
     /// <param name="state">The state; changed.</param>
