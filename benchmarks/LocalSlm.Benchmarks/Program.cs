@@ -9,6 +9,9 @@ switch (args)
     case [CoreBurner.Verb, var seconds]:
         CoreBurner.Burn(TimeSpan.FromSeconds(int.Parse(seconds, System.Globalization.CultureInfo.InvariantCulture)));
         return 0;
+    case [ProbeBenchmark.ColdVerb]:
+        await ProbeBenchmark.RunOnceAsync();
+        return 0;
     default:
         BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
         return 0;

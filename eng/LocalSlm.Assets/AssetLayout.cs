@@ -62,7 +62,7 @@ internal sealed class AssetLayout
     public string PackageFolder(NativePackage package) => Path.Combine(Root, "node_modules", package.Name);
 
     public string NativeFolder(NativePackage package) =>
-        Path.Combine(Root, "runtimes", package.RuntimeIdentifier, "native");
+        Path.Combine(Root, "runtimes", package.RuntimeIdentifier, package.TargetFolder);
 
     /// <summary>Finds the repository from a folder inside it.</summary>
     public static AssetLayout Find(string start)

@@ -31,6 +31,12 @@ internal static class AssetRestore
             PackageLock.WriteFor(layout.PackageSource, layout.Root, platform);
             Npm.CleanInstall(layout.Root);
             TakeNatives(layout, platform);
+            foreach (var companion in platform.Companions)
+            {
+                TakeNatives(layout, companion);
+                Remove(layout.PackageFolder(companion));
+            }
+
             Console.WriteLine("assets: converting MiniMind2-Small to GGUF Q8_0");
             MiniMindConversion.Run(layout.MiniMindPackage, layout.MiniMindModel);
             Console.WriteLine("assets: writing MiniMind2-Small as ONNX of floats");
@@ -63,7 +69,7 @@ internal static class AssetRestore
         && File.Exists(layout.MiniMindModel)
         && Directory.Exists(layout.MiniMindOnnxModel)
         && Directory.Exists(layout.MiniLmModel)
-        && Directory.Exists(layout.NativeFolder(platform));
+        && platform.Companions.Prepend(platform).All(package => Directory.Exists(layout.NativeFolder(package)));
 
     private static string Stamp(AssetLayout layout, NativePackage platform)
     {

@@ -6,8 +6,20 @@ namespace LocalSlm.Assets;
 /// <param name="Name">The package.</param>
 /// <param name="RuntimeIdentifier">The platform as .NET names it.</param>
 /// <param name="BinariesFolder">The package's own name of the platform, a folder under <c>bins</c>.</param>
-internal sealed record NativePackage(string Name, string RuntimeIdentifier, string BinariesFolder)
+/// <param name="TargetFolder">Where they go, below the platform's folder: builds take what lies in <c>native</c>.</param>
+internal sealed record NativePackage(
+    string Name,
+    string RuntimeIdentifier,
+    string BinariesFolder,
+    string TargetFolder = "native"
+)
 {
+    // With a software driver of Vulkan, tests have a GPU on any machine of this platform: 27 MB to fetch, 77 MB on disk.
+    private static readonly NativePackage[] ForTests =
+    [
+        new("@node-llama-cpp/linux-x64-vulkan", "linux-x64", "linux-x64-vulkan", "vulkan"),
+    ];
+
     private static readonly NativePackage[] All =
     [
         new("@node-llama-cpp/linux-x64", "linux-x64", "linux-x64"),
@@ -46,7 +58,11 @@ internal sealed record NativePackage(string Name, string RuntimeIdentifier, stri
         }
     }
 
-    public static bool IsNativePackage(string name) => Array.Exists(All, package => package.Name == name);
+    /// <summary>Gets the packages for the same platform that only tests use.</summary>
+    public IEnumerable<NativePackage> Companions =>
+        ForTests.Where(package => package.RuntimeIdentifier == RuntimeIdentifier);
+
+    public static bool IsNativePackage(string name) => All.Concat(ForTests).Any(package => package.Name == name);
 
     /// <summary>Tells the libraries LocalSlm loads from the rest of the package: the Node.js add-on, the command line tools'
     /// common library, link libraries and descriptions stay behind.</summary>

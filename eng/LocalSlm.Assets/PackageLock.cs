@@ -13,19 +13,20 @@ internal static class PackageLock
     /// <summary>Writes <c>package.json</c> and <c>package-lock.json</c> for one platform.</summary>
     /// <param name="source">The folder of the checked-in files.</param>
     /// <param name="target">The folder to install into.</param>
-    /// <param name="platform">The platform's package, which becomes a required one.</param>
+    /// <param name="platform">The platform's package, which becomes a required one, as do its companions.</param>
     public static void WriteFor(string source, string target, NativePackage platform)
     {
         var package = Read(source, "package.json");
         var locked = Read(source, "package-lock.json");
         var packages = locked["packages"]!.AsObject();
+        NativePackage[] kept = [platform, .. platform.Companions];
 
-        Narrow(package, platform);
-        Narrow(packages[""]!.AsObject(), platform);
+        Narrow(package, kept);
+        Narrow(packages[""]!.AsObject(), kept);
         foreach (var key in packages.Select(entry => entry.Key).ToArray())
         {
             var name = key.StartsWith("node_modules/", StringComparison.Ordinal) ? key["node_modules/".Length..] : key;
-            if (name == platform.Name)
+            if (Array.Exists(kept, native => native.Name == name))
             {
                 packages[key]!.AsObject().Remove("optional");
             }
@@ -39,12 +40,16 @@ internal static class PackageLock
         Write(target, "package-lock.json", locked);
     }
 
-    private static void Narrow(JsonObject package, NativePackage platform)
+    private static void Narrow(JsonObject package, NativePackage[] kept)
     {
-        var version = package["optionalDependencies"]?[platform.Name]?.GetValue<string>();
+        var optional = package["optionalDependencies"];
         package.Remove("optionalDependencies");
-        package["dependencies"]!.AsObject()[platform.Name] =
-            version ?? throw new AssetException($"eng/assets/package.json does not name {platform.Name}.");
+        foreach (var native in kept)
+        {
+            package["dependencies"]!.AsObject()[native.Name] =
+                optional?[native.Name]?.GetValue<string>()
+                ?? throw new AssetException($"eng/assets/package.json does not name {native.Name}.");
+        }
     }
 
     private static JsonObject Read(string folder, string name) =>

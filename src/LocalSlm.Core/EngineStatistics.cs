@@ -35,4 +35,7 @@ public sealed record EngineStatistics
 
     /// <summary>Gets how often a reply was paused to give its memory to another one.</summary>
     public long Preemptions { get; init; }
+
+    /// <summary>Gets how often a device failed and the replies went on with another one.</summary>
+    public long Failovers { get; init; }
 }

@@ -1,4 +1,5 @@
 using LocalSlm.Chat;
+using LocalSlm.Loading;
 using LocalSlm.Scheduling;
 using LocalSlm.Telemetry;
 using LocalSlm.Tools;
@@ -12,28 +13,34 @@ namespace LocalSlm;
 /// <remarks>Safe for concurrent use.</remarks>
 public sealed class LocalModel : IDisposable, IAsyncDisposable
 {
-    private readonly IRuntimeModel _model;
+    private readonly ModelSeat<IRuntimeModel> _seat;
     private readonly InferenceEngine _engine;
     private readonly ChatModelServices _services;
     private readonly ILogger _logger;
     private int _disposed;
 
-    private LocalModel(IRuntimeModel model, InferenceEngine engine, ChatModelServices services, ILogger logger)
+    private LocalModel(
+        ModelSeat<IRuntimeModel> seat,
+        InferenceEngine engine,
+        ChatModelServices services,
+        ILogger logger
+    )
     {
-        _model = model;
+        _seat = seat;
         _engine = engine;
         _services = services;
         _logger = logger;
     }
 
-    /// <summary>Gets what the model is, and what every "automatic" option resolved to.</summary>
+    /// <summary>Gets what the model is, and what every "automatic" option resolved to. After its device has failed and another has taken
+    /// over, this is another object.</summary>
     public LoadedModelInfo Info => _services.Info;
 
     /// <summary>Gets the engine's figures of this moment.</summary>
     public EngineStatistics Statistics => _engine.Statistics;
 
     /// <summary>Gets the tokenizer.</summary>
-    public ITokenizer Tokenizer => _model.Tokenizer;
+    public ITokenizer Tokenizer => _services.Tokenizer;
 
     /// <summary>Loads a model.</summary>
     /// <param name="runtime">The runtime that serves it.</param>
@@ -49,12 +56,14 @@ public sealed class LocalModel : IDisposable, IAsyncDisposable
     /// <exception cref="ModelNotFoundException">Nothing is at <paramref name="path"/>.</exception>
     /// <exception cref="ModelFileException">It is damaged.</exception>
     /// <exception cref="UnsupportedModelException">It is of a kind that cannot chat.</exception>
-    /// <exception cref="ModelLoadException">The native library refused it.</exception>
+    /// <exception cref="ModelLoadException">No device serves it; each is listed with its reason.</exception>
     /// <exception cref="NativeLibraryException">The native library is missing or of another version.</exception>
     /// <exception cref="InsufficientMemoryException">It does not fit.</exception>
+    /// <exception cref="ModelQuarantinedException">Its last load ended the process; a host remembers that, a load without one does
+    /// not.</exception>
     /// <exception cref="ChatTemplateException">The template in the options cannot be parsed, or the model has none of the name that they
     /// give.</exception>
-    public static async Task<LocalModel> LoadAsync(
+    public static Task<LocalModel> LoadAsync(
         IModelRuntime runtime,
         string path,
         ModelLoadOptions? options = null,
@@ -63,6 +72,30 @@ public sealed class LocalModel : IDisposable, IAsyncDisposable
         IProgress<ModelLoadProgress>? progress = null,
         TimeProvider? timeProvider = null,
         CancellationToken cancellationToken = default
+    ) =>
+        LoadAsync(
+            runtime,
+            path,
+            options,
+            name,
+            new LoadServices
+            {
+                Loggers = loggers ?? NullLoggerFactory.Instance,
+                Clock = timeProvider ?? TimeProvider.System,
+            },
+            progress,
+            cancellationToken
+        );
+
+    /// <summary>Loads a model with what the loads of a host share.</summary>
+    internal static async Task<LocalModel> LoadAsync(
+        IModelRuntime runtime,
+        string path,
+        ModelLoadOptions? options,
+        string? name,
+        LoadServices services,
+        IProgress<ModelLoadProgress>? progress,
+        CancellationToken cancellationToken
     )
     {
         ArgumentNullException.ThrowIfNull(runtime);
@@ -77,46 +110,54 @@ public sealed class LocalModel : IDisposable, IAsyncDisposable
             ? ToolFormats.Find(given)
                 ?? throw new ArgumentException(OptionError.UnknownToolFormat(given), nameof(options))
             : null;
-        loggers ??= NullLoggerFactory.Instance;
-        timeProvider ??= TimeProvider.System;
+        var loggers = services.Loggers;
+        var timeProvider = services.Clock;
         var started = timeProvider.GetTimestamp();
-        var model = await runtime.OpenAsync(path, options, loggers, progress, cancellationToken).ConfigureAwait(false);
+        var opener = new ModelOpener<IRuntimeModel>(new ChatLoadTarget(runtime, path, options), name, services);
+        var opened = await opener.OpenAsync(progress, cancellationToken).ConfigureAwait(false);
+        var model = opened.Model;
         InferenceEngine? engine = null;
         try
         {
-            IPromptFormat Parse(string source) => new JinjaPromptFormat(source, model.Tokenizer, timeProvider);
+            var tokenizer = new RelayTokenizer(model.Tokenizer);
+            IPromptFormat Parse(string source) => new JinjaPromptFormat(source, tokenizer, timeProvider);
             var format = ModelPromptFormat.Choose(model.Facts, options, Parse);
-            var info = Describe(model, options, name, format, family, timeProvider.GetElapsedTime(started));
             var logger = loggers.CreateLogger<InferenceEngine>();
+            var seat = new ModelSeat<IRuntimeModel>(opener, opened, timeProvider, logger);
+            var failover = new ModelFailover(
+                seat,
+                tokenizer,
+                Describe(opened, options, name, format, family, timeProvider.GetElapsedTime(started)),
+                options.MaxConcurrentReplies
+            );
+            var info = failover.Info;
             engine = new InferenceEngine(
                 EngineSettings.From(info.Name, options),
                 model.Decoder,
-                model.Tokenizer,
+                tokenizer,
                 timeProvider,
                 logger,
-                statistics => LocalSlmTelemetry.Shared.AddEngine(info.Name, info.Device, statistics)
+                statistics => LocalSlmTelemetry.Shared.AddEngine(info.Name, info.Device, statistics),
+                options.FailOver ? failover : null
             );
             engine.RecordLoad(info.LoadDuration);
             EngineLog.ModelLoaded(logger, info.Name, info.Device, info.LoadDuration.TotalSeconds);
             progress?.Report(new ModelLoadProgress(ModelLoadStage.Ready, 1));
-            return new LocalModel(
-                model,
-                engine,
-                new ChatModelServices
-                {
-                    Info = info,
-                    Generator = engine,
-                    Tokenizer = model.Tokenizer,
-                    PromptTokenizer = new PromptMemory(model.Tokenizer),
-                    PromptFormat = format.Format,
-                    ParsePromptFormat = Parse,
-                    ToolFormat = family,
-                    TemplateVariables = options.ChatTemplateVariables.AsReadOnly(),
-                    Clock = timeProvider,
-                    Logger = loggers.CreateLogger<LocalChatClient>(),
-                },
-                logger
-            );
+            var chat = new ChatModelServices
+            {
+                Info = info,
+                Generator = engine,
+                Tokenizer = tokenizer,
+                PromptTokenizer = new PromptMemory(tokenizer),
+                PromptFormat = format.Format,
+                ParsePromptFormat = Parse,
+                ToolFormat = family,
+                TemplateVariables = options.ChatTemplateVariables.AsReadOnly(),
+                Clock = timeProvider,
+                Logger = loggers.CreateLogger<LocalChatClient>(),
+            };
+            failover.Follow(changed => chat.Info = changed);
+            return new LocalModel(seat, engine, chat, logger);
         }
         catch
         {
@@ -150,7 +191,7 @@ public sealed class LocalModel : IDisposable, IAsyncDisposable
         if (Interlocked.Exchange(ref _disposed, 1) == 0)
         {
             _engine.Dispose();
-            _model.Dispose();
+            _seat.Dispose();
             EngineLog.ModelUnloaded(_logger, Info.Name);
         }
     }
@@ -162,13 +203,13 @@ public sealed class LocalModel : IDisposable, IAsyncDisposable
         if (Interlocked.Exchange(ref _disposed, 1) == 0)
         {
             await _engine.DisposeAsync().ConfigureAwait(false);
-            _model.Dispose();
+            await _seat.DisposeAsync().ConfigureAwait(false);
             EngineLog.ModelUnloaded(_logger, Info.Name);
         }
     }
 
     private static LoadedModelInfo Describe(
-        IRuntimeModel model,
+        OpenedModel<IRuntimeModel> opened,
         ModelLoadOptions options,
         string? name,
         ModelPromptFormat format,
@@ -176,6 +217,7 @@ public sealed class LocalModel : IDisposable, IAsyncDisposable
         TimeSpan loadDuration
     )
     {
+        var model = opened.Model;
         var capabilities = model.Decoder.Capabilities;
         return new LoadedModelInfo
         {
@@ -183,7 +225,10 @@ public sealed class LocalModel : IDisposable, IAsyncDisposable
             Facts = model.Facts,
             Device = model.Device,
             Provider = model.Provider,
-            FailedDevices = model.FailedDevices,
+            FailedDevices = opened.Failed,
+            Placement = opened.Placement,
+            Memory = model.Memory,
+            History = opened.History,
             RuntimeVersion = model.RuntimeVersion,
             ContextTokens = capabilities.SequenceTokens,
             CacheTokens = capabilities.TotalTokens,

@@ -1,3 +1,4 @@
+using LocalSlm.Gguf.Format;
 using Microsoft.Extensions.Logging;
 
 namespace LocalSlm.Gguf;
@@ -6,6 +7,33 @@ namespace LocalSlm.Gguf;
 public static class GgufModel
 {
     private static readonly Lazy<GgufRuntime> Runtime = new(static () => new GgufRuntime());
+
+    /// <summary>Reads what a model's header says before the file is there: the beginning of a download is enough. Everything is checked
+    /// as for a whole file, but for the presence of the weights.</summary>
+    /// <remarks>Give the facts to <c>ModelPlanner.PlanFromFacts</c> to learn where the model would run, and how much memory it would
+    /// take. Headers are some MiB long, most of it vocabulary; no more of the stream is read than about twice the header.</remarks>
+    /// <param name="header">The file, from its first byte on. It stays open, somewhere behind the header.</param>
+    /// <param name="fileBytes">The length of the whole file, in bytes.</param>
+    /// <param name="name">The name of the file, for messages and <see cref="ModelFacts.Path"/>.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <returns>The facts.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="fileBytes"/> is 0 or less.</exception>
+    /// <exception cref="ModelFileException">It is damaged, ends before the header does, or is no GGUF file.</exception>
+    /// <exception cref="UnsupportedModelException">It is sound, but of a kind that cannot be served, or one part of several.</exception>
+    /// <exception cref="OperationCanceledException">The reading was cancelled.</exception>
+    public static async Task<ModelFacts> InspectHeaderAsync(
+        Stream header,
+        long fileBytes,
+        string name = "header.gguf",
+        CancellationToken cancellationToken = default
+    )
+    {
+        ArgumentNullException.ThrowIfNull(header);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(fileBytes);
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        var file = await HeaderPrefix.ReadAsync(header, name, fileBytes, cancellationToken).ConfigureAwait(false);
+        return GgufFacts.Tell(GgufModelFile.FromHeader(file));
+    }
 
     /// <summary>Loads a GGUF file and gives a chat client that owns it: disposing the client unloads the model.</summary>
     /// <param name="path">The file; of a split model, its first part.</param>

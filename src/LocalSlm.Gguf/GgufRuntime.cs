@@ -21,6 +21,9 @@ public sealed class GgufRuntime : IModelRuntime
     public string RecognisedFiles => "a file that begins with the letters GGUF";
 
     /// <inheritdoc/>
+    public string? NativeVersion => NativeRuntime.Loaded?.Version;
+
+    /// <inheritdoc/>
     public bool Recognises(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -56,7 +59,7 @@ public sealed class GgufRuntime : IModelRuntime
     {
         ArgumentNullException.ThrowIfNull(facts);
         ArgumentNullException.ThrowIfNull(options);
-        return MemoryPlanner.Estimate(facts, options);
+        return GgufMemory.Estimate(facts, options);
     }
 
     /// <inheritdoc/>

@@ -1,5 +1,10 @@
+using LocalSlm.Hardware;
 using LocalSlm.Hosting.Lifetime;
 using LocalSlm.Hosting.Registration;
+using LocalSlm.Hosting.Routing;
+using LocalSlm.Models;
+using LocalSlm.Telemetry;
+using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -8,89 +13,71 @@ using Microsoft.Extensions.Options;
 
 namespace LocalSlm.Hosting;
 
-/// <summary>The models of a host: each is loaded once, shared by all its clients, and unloaded when the host stops.</summary>
+/// <summary>The models of a host: each is loaded when it is wanted, shared by all its clients, and unloaded when nobody has used it for its
+/// keep-alive, when others need its place, or when the host stops.</summary>
 /// <remarks>A singleton service. Safe for concurrent use. Without a host, <see cref="LoadChatClientAsync"/> loads a model of
 /// any kind.</remarks>
-public sealed class LocalModelHost : IDisposable, IAsyncDisposable
+public sealed class LocalModelHost : IDisposable, IAsyncDisposable, IModelStates
 {
-    private readonly Dictionary<string, SharedModel<LocalModel, LocalChatClient>> _models = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, SharedModel<LocalEmbeddingModel, LocalEmbeddingGenerator>> _embeddingModels =
-        new(StringComparer.Ordinal);
-    private readonly string? _defaultName;
-    private readonly string? _defaultEmbeddingName;
+    private readonly ModelManager _manager;
+    private readonly ServedModels _models;
+    private readonly OptionsWatcher _watcher;
+    private readonly ILogger _logger;
 
     internal LocalModelHost(
         ModelRegistry registry,
         LocalSlmOptions options,
-        IEnumerable<IModelRuntime> runtimes,
-        ILoggerFactory? loggers,
-        TimeProvider? clock,
-        string? contentRoot
+        IOptionsFactory<LocalSlmOptions> factory,
+        IEnumerable<IOptionsChangeTokenSource<LocalSlmOptions>> changes,
+        ModelLoader loader,
+        ILoggerFactory loggers,
+        TimeProvider clock
     )
     {
-        Names = registry.Names;
-        _defaultName = options.DefaultModel ?? (Names.Count > 0 ? Names[0] : null);
-        var loader = new ModelLoader([.. runtimes], loggers, clock, contentRoot);
-        var logger = (loggers ?? NullLoggerFactory.Instance).CreateLogger<LocalModelHost>();
-        foreach (var name in Names)
-        {
-            var model = options.Model(name);
-            _models.Add(
-                name,
-                new(
-                    name,
-                    model.LoadAtStart,
-                    token => loader.LoadAsync(name, model, token),
-                    static loaded => loaded.CreateChatClient(),
-                    logger
-                )
-            );
-        }
-
-        EmbeddingNames = registry.EmbeddingNames;
-        _defaultEmbeddingName = options.DefaultEmbeddingModel ?? (EmbeddingNames.Count > 0 ? EmbeddingNames[0] : null);
-        foreach (var name in EmbeddingNames)
-        {
-            var model = options.EmbeddingModel(name);
-            _embeddingModels.Add(
-                name,
-                new(
-                    name,
-                    model.LoadAtStart,
-                    token => loader.LoadAsync(name, model, token),
-                    static loaded => loaded.CreateGenerator(),
-                    logger
-                )
-            );
-        }
+        _logger = loggers.CreateLogger<LocalModelHost>();
+        _manager = new ModelManager(
+            ServedModels.LimitsOf(options),
+            clock,
+            MemoryLimits.GetAvailableBytes,
+            _logger,
+            LocalSlmTelemetry.Shared
+        );
+        _models = new ServedModels(registry, loader, _manager);
+        _models.Apply(options);
+        _watcher = new OptionsWatcher(registry, changes, factory, TakeIn, _logger);
     }
 
-    /// <summary>Gets the names of the registered chat models, in order of registration.</summary>
-    public IReadOnlyList<string> Names { get; }
+    /// <summary>Gets the names of the chat models, in order of registration; those that configuration added later come last.</summary>
+    public IReadOnlyList<string> Names => _models.Names;
 
     /// <summary>Gets the name of the model that answers where a request names none.</summary>
     /// <exception cref="ModelNotFoundException">No model is registered.</exception>
     public string DefaultName =>
-        _defaultName
+        _models.Options.DefaultModel
+        ?? (Names is [var first, ..] ? first : null)
         ?? throw new ModelNotFoundException(
             "(default)",
             "no model is registered. Add one with services.AddLocalSlm().AddChatModel(name, path)."
         );
 
-    /// <summary>Gets the names of the registered embedding models, in order of registration.</summary>
-    public IReadOnlyList<string> EmbeddingNames { get; }
+    /// <summary>Gets the names of the embedding models, in order of registration; those that configuration added later come last.</summary>
+    public IReadOnlyList<string> EmbeddingNames => _models.EmbeddingNames;
 
     /// <summary>Gets the name of the embedding model that answers where a request names none.</summary>
     /// <exception cref="ModelNotFoundException">No embedding model is registered.</exception>
     public string DefaultEmbeddingName =>
-        _defaultEmbeddingName
+        _models.Options.DefaultEmbeddingModel
+        ?? (EmbeddingNames is [var first, ..] ? first : null)
         ?? throw new ModelNotFoundException(
             "(default)",
             "no embedding model is registered. Add one with services.AddLocalSlm().AddEmbeddingModel(name, path)."
         );
 
-    /// <summary>Gets all models, in the order in which they are loaded.</summary>
-    internal IEnumerable<ISharedModel> All => [.. _models.Values, .. _embeddingModels.Values];
+    /// <summary>Gets the manager of the models.</summary>
+    internal ModelManager Manager => _manager;
+
+    /// <summary>Gets the models that are to be loaded at start, in the order of loading.</summary>
+    internal IReadOnlyList<ModelKey> LoadedAtStart => _models.LoadedAtStart;
 
     /// <summary>Loads a model of any kind that a runtime of this package recognises, without a container.</summary>
     /// <param name="path">The model's file or folder.</param>
@@ -161,83 +148,246 @@ public sealed class LocalModelHost : IDisposable, IAsyncDisposable
         return model.CreateOwningGenerator();
     }
 
-    /// <summary>Gets a registered model, loaded if need be. Callers at the same time share one load; after a failed one the next
-    /// call tries again.</summary>
-    /// <param name="name">Its name.</param>
-    /// <param name="cancellationToken">Ends the waiting; the load goes on for others.</param>
-    /// <returns>The model. It belongs to the host: do not dispose it.</returns>
-    /// <exception cref="ModelNotFoundException">No model of this name is registered, or its file is not there.</exception>
-    /// <exception cref="ModelUnloadedException">The host has stopped.</exception>
-    public Task<LocalModel> GetModelAsync(string name, CancellationToken cancellationToken = default) =>
-        Find(name).GetAsync(cancellationToken);
+    /// <summary>Lists the models that are loaded, in the order of loading: what <c>ollama ps</c> shows.</summary>
+    /// <returns>What they are at this moment.</returns>
+    public IReadOnlyList<LoadedModelStatus> ListLoaded() => _manager.List();
 
-    /// <summary>Gets a registered embedding model, loaded if need be. Callers at the same time share one load; after a failed one
-    /// the next call tries again.</summary>
-    /// <param name="name">Its name.</param>
-    /// <param name="cancellationToken">Ends the waiting; the load goes on for others.</param>
-    /// <returns>The model. It belongs to the host: do not dispose it.</returns>
+    /// <summary>Loads a model ahead of its first request, if it is not loaded. Callers at the same time share one load.</summary>
+    /// <param name="name">The name of a chat model, an embedding model, or both.</param>
+    /// <param name="cancellationToken">Ends the waiting, and the load if nobody else waits for it.</param>
+    /// <returns>A task that ends when it is loaded.</returns>
     /// <exception cref="ModelNotFoundException">No model of this name is registered, or its file is not there.</exception>
+    /// <exception cref="ModelBusyException">Too many requests wait for models to be loaded.</exception>
     /// <exception cref="ModelUnloadedException">The host has stopped.</exception>
-    public Task<LocalEmbeddingModel> GetEmbeddingModelAsync(
+    public async Task PreloadAsync(string name, CancellationToken cancellationToken = default)
+    {
+        foreach (var key in FindAll(name))
+        {
+            await PreloadAsync(key, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Unloads a model. It stays registered: the next request loads it again.</summary>
+    /// <param name="name">The name of a chat model, an embedding model, or both.</param>
+    /// <param name="atOnce">Whether running requests end with <see cref="ModelUnloadedException"/>. Otherwise (the default) the model goes
+    /// with the last of them, and requests that come meanwhile wait and load it again.</param>
+    /// <param name="cancellationToken">Ends the waiting; the model goes all the same.</param>
+    /// <returns>A task that ends when its memory is free; at once if it is not loaded.</returns>
+    /// <exception cref="ModelNotFoundException">No model of this name is registered.</exception>
+    /// <exception cref="ModelUnloadedException">The host has stopped.</exception>
+    public async Task UnloadAsync(string name, bool atOnce = false, CancellationToken cancellationToken = default)
+    {
+        foreach (var key in FindAll(name))
+        {
+            await _manager.UnloadAsync(key, atOnce, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Takes a lease of a registered model, loaded if need be. Callers at the same time share one load; after a failed one the
+    /// next call tries again.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="cancellationToken">Ends the waiting, and the load if nobody else waits for it.</param>
+    /// <returns>The lease; dispose it, or the model stays loaded.</returns>
+    /// <exception cref="ModelNotFoundException">No model of this name is registered, or its file is not there.</exception>
+    /// <exception cref="ModelBusyException">Too many requests wait for models to be loaded.</exception>
+    /// <exception cref="ModelUnloadedException">The host has stopped.</exception>
+    public async Task<ModelLease<LocalModel>> LeaseModelAsync(
         string name,
         CancellationToken cancellationToken = default
-    ) => FindEmbedding(name).GetAsync(cancellationToken);
+    )
+    {
+        Find(name);
+        var lease = await LeaseAsync(new ModelKey(ModelUse.Chat, name), null, cancellationToken).ConfigureAwait(false);
+        return new ModelLease<LocalModel>(((ResidentChatModel)lease.Model).Model, lease);
+    }
+
+    /// <summary>Takes a lease of a registered embedding model, loaded if need be. Callers at the same time share one load; after a failed
+    /// one the next call tries again.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="cancellationToken">Ends the waiting, and the load if nobody else waits for it.</param>
+    /// <returns>The lease; dispose it, or the model stays loaded.</returns>
+    /// <exception cref="ModelNotFoundException">No model of this name is registered, or its file is not there.</exception>
+    /// <exception cref="ModelBusyException">Too many requests wait for models to be loaded.</exception>
+    /// <exception cref="ModelUnloadedException">The host has stopped.</exception>
+    public async Task<ModelLease<LocalEmbeddingModel>> LeaseEmbeddingModelAsync(
+        string name,
+        CancellationToken cancellationToken = default
+    )
+    {
+        FindEmbedding(name);
+        var lease = await LeaseAsync(new ModelKey(ModelUse.Embedding, name), null, cancellationToken)
+            .ConfigureAwait(false);
+        return new ModelLease<LocalEmbeddingModel>(((ResidentEmbeddingModel)lease.Model).Model, lease);
+    }
 
     /// <summary>Unloads every model. Loads under way are ended, and clean up after themselves.</summary>
     public void Dispose()
     {
-        foreach (var model in All)
-        {
-            model.Dispose();
-        }
+        _watcher.Dispose();
+        _manager.Dispose();
     }
 
-    /// <summary>Unloads every model and waits until nothing is left of them.</summary>
+    /// <summary>Unloads every model and waits until nothing is left of them. Running requests end with
+    /// <see cref="ModelUnloadedException"/>.</summary>
     /// <returns>A task that ends then.</returns>
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync()
     {
-        foreach (var model in All)
-        {
-            await model.DisposeAsync().ConfigureAwait(false);
-        }
+        _watcher.Dispose();
+        return _manager.DisposeAsync();
+    }
+
+    /// <inheritdoc/>
+    IReadOnlyList<ModelState> IModelStates.GetStates()
+    {
+        var atStart = LoadedAtStart;
+        return
+        [
+            .. _manager
+                .GetStates()
+                .Select(one => new ModelState(
+                    one.Key.Name,
+                    atStart.Contains(one.Key),
+                    one.Model is not null ? ModelLoadState.Loaded
+                        : one.IsLoading ? ModelLoadState.Loading
+                        : one.LoadError is not null ? ModelLoadState.Failed
+                        : ModelLoadState.NotLoaded
+                )
+                {
+                    Device = one.Model?.Device,
+                    FailedDevices = one.Model?.FailedDevices ?? [],
+                    History = one.Model?.History ?? [],
+                    LoadError = one.Model is null && !one.IsLoading ? one.LoadError : null,
+                }),
+        ];
     }
 
     /// <summary>Makes the host's models from its services.</summary>
-    internal static LocalModelHost Create(IServiceProvider services) =>
-        new(
+    internal static LocalModelHost Create(IServiceProvider services)
+    {
+        var loggers = services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance;
+        var clock = services.GetService<TimeProvider>() ?? TimeProvider.System;
+        return new LocalModelHost(
             services.GetRequiredService<ModelRegistry>(),
             services.GetRequiredService<IOptions<LocalSlmOptions>>().Value,
-            services.GetServices<IModelRuntime>(),
-            services.GetService<ILoggerFactory>(),
-            services.GetService<TimeProvider>(),
-            services.GetService<IHostEnvironment>()?.ContentRootPath
+            services.GetRequiredService<IOptionsFactory<LocalSlmOptions>>(),
+            services.GetServices<IOptionsChangeTokenSource<LocalSlmOptions>>(),
+            new ModelLoader(
+                [.. services.GetServices<IModelRuntime>()],
+                loggers,
+                clock,
+                services.GetService<IHostEnvironment>()?.ContentRootPath,
+                services.GetRequiredService<IOptions<LocalSlmOptions>>().Value.StateDirectory
+            ),
+            loggers,
+            clock
         );
-
-    /// <summary>Finds a model.</summary>
-    internal SharedModel<LocalModel, LocalChatClient> Find(string name)
-    {
-        ArgumentNullException.ThrowIfNull(name);
-        return _models.TryGetValue(name, out var model)
-            ? model
-            : throw new ModelNotFoundException(
-                name,
-                Names.Count == 0
-                    ? "no model is registered. Add one with services.AddLocalSlm().AddChatModel(name, path)."
-                    : $"no model is registered under this name. Registered are: {string.Join(", ", Names)}."
-            );
     }
 
-    /// <summary>Finds an embedding model.</summary>
-    internal SharedModel<LocalEmbeddingModel, LocalEmbeddingGenerator> FindEmbedding(string name)
+    /// <summary>Unloads every model; running requests get <see cref="LocalSlmOptions.StopGracePeriod"/>.</summary>
+    internal Task StopAsync(CancellationToken cancellationToken)
+    {
+        _watcher.Dispose();
+        return _manager.StopAsync(_models.Options.StopGracePeriod, cancellationToken);
+    }
+
+    /// <summary>Loads a model if it is not loaded.</summary>
+    internal Task PreloadAsync(ModelKey key, CancellationToken cancellationToken) =>
+        _manager.PreloadAsync(key, keepAlive: null, cancellationToken);
+
+    /// <summary>Takes a lease. Await it, and dispose it once.</summary>
+    internal ValueTask<ModelLease> LeaseAsync(ModelKey key, TimeSpan? keepAlive, CancellationToken cancellationToken) =>
+        _manager.LeaseAsync(key, keepAlive, cancellationToken);
+
+    /// <summary>Makes the client of a model.</summary>
+    internal IChatClient CreateChatClient(string name) => new HostedChatClient(this, name);
+
+    /// <summary>Makes the generator of a model.</summary>
+    internal IEmbeddingGenerator<string, Embedding<float>> CreateEmbeddingGenerator(string name) =>
+        new HostedEmbeddingGenerator(this, name);
+
+    /// <summary>Makes the client of a model that was not registered, but is served now.</summary>
+    /// <exception cref="ModelNotFoundException">It is not.</exception>
+    internal IChatClient CreateLaterChatClient(object? key) => CreateChatClient(Find(NameOf(key)));
+
+    /// <summary>Makes the generator of a model that was not registered, but is served now.</summary>
+    /// <exception cref="ModelNotFoundException">It is not.</exception>
+    internal IEmbeddingGenerator<string, Embedding<float>> CreateLaterEmbeddingGenerator(object? key) =>
+        CreateEmbeddingGenerator(FindEmbedding(NameOf(key)));
+
+    /// <summary>Checks that a chat model is served.</summary>
+    /// <returns>Its name.</returns>
+    /// <exception cref="ModelNotFoundException">It is not.</exception>
+    internal string Find(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        return _embeddingModels.TryGetValue(name, out var model)
-            ? model
-            : throw new ModelNotFoundException(
-                name,
-                EmbeddingNames.Count == 0
-                    ? "no embedding model is registered. Add one with services.AddLocalSlm().AddEmbeddingModel(name, path)."
-                    : $"no embedding model is registered under this name. Registered are: {string.Join(", ", EmbeddingNames)}."
-            );
+        return _models.Options.Models.ContainsKey(name) ? name : throw NotFound(name, "", Names);
     }
+
+    /// <summary>Checks that an embedding model is served.</summary>
+    /// <returns>Its name.</returns>
+    /// <exception cref="ModelNotFoundException">It is not.</exception>
+    internal string FindEmbedding(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return _models.Options.EmbeddingModels.ContainsKey(name)
+            ? name
+            : throw NotFound(name, "embedding ", EmbeddingNames);
+    }
+
+    private static string NameOf(object? key) => key as string ?? key?.ToString() ?? "";
+
+    private static ModelNotFoundException NotFound(string name, string kind, IReadOnlyList<string> known)
+    {
+        var method = kind.Length == 0 ? "AddChatModel" : "AddEmbeddingModel";
+        return new(
+            name,
+            known.Count == 0
+                ? $"no {kind}model is registered. Add one with services.AddLocalSlm().{method}(name, path)."
+                : $"no {kind}model is registered under this name. Registered are: {string.Join(", ", known)}. "
+                    + MissingModel.LineToAdd(name, kind.Length == 0 ? "Models" : "EmbeddingModels")
+        );
+    }
+
+    private List<ModelKey> FindAll(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        List<ModelKey> keys = [];
+        var options = _models.Options;
+        if (options.Models.ContainsKey(name))
+        {
+            keys.Add(new(ModelUse.Chat, name));
+        }
+
+        if (options.EmbeddingModels.ContainsKey(name))
+        {
+            keys.Add(new(ModelUse.Embedding, name));
+        }
+
+        return keys.Count > 0 ? keys : throw NotFound(name, "", [.. Names, .. EmbeddingNames]);
+    }
+
+    /// <summary>Puts changed options in force.</summary>
+    private void TakeIn(LocalSlmOptions options)
+    {
+        var known = LoadedAtStart;
+        var old = _models.Options;
+        _models.Apply(options);
+        _logger.OptionsChanged(string.Join(", ", Names), string.Join(", ", EmbeddingNames));
+        if (
+            old.NativeLibraryDirectory != options.NativeLibraryDirectory
+            || old.StateDirectory != options.StateDirectory
+        )
+        {
+            _logger.RestartNeeded($"{nameof(options.NativeLibraryDirectory)} or {nameof(options.StateDirectory)}");
+        }
+
+        foreach (var key in LoadedAtStart.Except(known))
+        {
+            _ = PreloadQuietlyAsync(key);
+        }
+    }
+
+    private async Task PreloadQuietlyAsync(ModelKey key) =>
+        // The manager logs what goes wrong.
+        await PreloadAsync(key, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 }

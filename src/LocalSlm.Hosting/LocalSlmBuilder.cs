@@ -1,4 +1,6 @@
+using LocalSlm.Hosting.Deployment;
 using LocalSlm.Hosting.Lifetime;
+using LocalSlm.Hosting.Peers;
 using LocalSlm.Hosting.Registration;
 using LocalSlm.Hosting.Routing;
 using Microsoft.Extensions.AI;
@@ -57,7 +59,7 @@ public sealed class LocalSlmBuilder
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         _registry.ClaimForCode(name);
-        Services.Configure<LocalSlmOptions>(options =>
+        _registry.CodeSettings.Add(options =>
         {
             var model = options.Model(name);
             try
@@ -116,7 +118,7 @@ public sealed class LocalSlmBuilder
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         _registry.ClaimEmbeddingForCode(name);
-        Services.Configure<LocalSlmOptions>(options =>
+        _registry.CodeSettings.Add(options =>
         {
             var model = options.EmbeddingModel(name);
             try
@@ -132,19 +134,55 @@ public sealed class LocalSlmBuilder
         return RegisterEmbedding(name);
     }
 
-    /// <summary>Binds options from configuration; every section under <c>Models</c> adds a model.</summary>
-    internal void Bind(IConfiguration configuration)
+    /// <summary>Reads the environment variables of Ollama, Foundry Local and CUDA that people bring along, such as
+    /// <c>OLLAMA_KEEP_ALIVE</c>; <c>docs/guide/from-ollama.md</c> lists them with their meaning here. Without this call, none is read.</summary>
+    /// <param name="read">Reads a variable by its name. <see langword="null"/> (default): the environment of this process.</param>
+    /// <returns>This builder.</returns>
+    /// <remarks>Configuration wins over the environment, and code over both. A value that cannot be read is reported by name when the host
+    /// starts.</remarks>
+    public LocalSlmBuilder UsePeerEnvironment(Func<string, string?>? read = null)
     {
-        Services.Configure<LocalSlmOptions>(options => ConfigurationReader.Read(configuration, options));
-        foreach (var model in configuration.GetSection(ConfigurationReader.Models).GetChildren())
+        read ??= Environment.GetEnvironmentVariable;
+        _registry.PeerEnvironment = read;
+        // A key of dependency injection must be known before the host is built. Where configuration names a default, it wins anyway.
+        if (PeerEnvironment.Clean(read(PeerEnvironment.Model)) is { Length: > 0 } model && !_registry.ConfiguresDefault)
         {
-            Register(model.Key);
+            RegisterNamed(model, $"the environment variable {PeerEnvironment.Model}");
         }
 
-        foreach (var model in configuration.GetSection(ConfigurationReader.EmbeddingModels).GetChildren())
+        return this;
+    }
+
+    /// <summary>Binds options from configuration; every section under <c>Models</c> adds a model, and so does what a deployment document
+    /// names.</summary>
+    internal void Bind(IConfiguration configuration)
+    {
+        var source = ConfigurationSource.Find(configuration);
+        _registry.Sources.Add(source);
+        foreach (var model in ModelSectionReader.FindModels(source.Options.GetSection(nameof(LocalSlmOptions.Models))))
         {
-            RegisterEmbedding(model.Key);
+            Register(model.Name);
         }
+
+        foreach (
+            var model in ModelSectionReader.FindEmbeddingModels(
+                source.Options.GetSection(nameof(LocalSlmOptions.EmbeddingModels))
+            )
+        )
+        {
+            RegisterEmbedding(model.Name);
+        }
+
+        foreach (var model in DeploymentReader.FindModels(source))
+        {
+            RegisterNamed(model.Value!, model.Path);
+        }
+    }
+
+    private void RegisterNamed(string name, string source)
+    {
+        _registry.NamedBy.TryAdd(name, source);
+        Register(name);
     }
 
     private ChatClientBuilder Register(string name)
@@ -156,7 +194,7 @@ public sealed class LocalSlmBuilder
 
         var client = Services.AddKeyedChatClient(
             name,
-            services => new SharedModelChatClient(services.GetRequiredService<LocalModelHost>().Find(name))
+            services => services.GetRequiredService<LocalModelHost>().CreateChatClient(name)
         );
         _registry.Add(name, client);
         return client;
@@ -182,7 +220,7 @@ public sealed class LocalSlmBuilder
         var generator = Services.AddKeyedEmbeddingGenerator(
             name,
             IEmbeddingGenerator<string, Embedding<float>> (services) =>
-                new SharedModelEmbeddingGenerator(services.GetRequiredService<LocalModelHost>().FindEmbedding(name))
+                services.GetRequiredService<LocalModelHost>().CreateEmbeddingGenerator(name)
         );
         _registry.Add(name, generator);
         return generator;

@@ -1,5 +1,7 @@
+using System.Runtime.CompilerServices;
 using LocalSlm.Onnx.Devices;
 using LocalSlm.Onnx.Format;
+using LocalSlm.Onnx.Interop;
 using LocalSlm.Onnx.Runtime;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -10,6 +12,9 @@ namespace LocalSlm.Onnx;
 public sealed partial class OnnxModelRuntime : IModelRuntime
 {
     private readonly OnnxRuntimeOptions _options;
+
+    // A plan asks for many estimates of the same facts.
+    private readonly ConditionalWeakTable<ModelFacts, StrongBox<long>> _kvBytes = [];
 
     /// <summary>Creates the runtime; nothing native is loaded before it is needed.</summary>
     /// <param name="options">How ONNX Runtime is used; <see langword="null"/> for the defaults. Copied.</param>
@@ -22,6 +27,9 @@ public sealed partial class OnnxModelRuntime : IModelRuntime
     /// <inheritdoc/>
     public string RecognisedFiles =>
         "a folder with genai_config.json, or with config.json and onnx/model*.onnx or model*.onnx, or an .onnx file in such a folder";
+
+    /// <inheritdoc/>
+    public string? NativeVersion => OnnxEnvironment.Version;
 
     /// <inheritdoc/>
     public bool Recognises(string path)
@@ -41,13 +49,13 @@ public sealed partial class OnnxModelRuntime : IModelRuntime
     public IReadOnlyList<ComputeDevice> ListDevices() => DeviceList.List(_options, NullLogger.Instance);
 
     /// <inheritdoc/>
-    /// <remarks>The graph is read again for the type of its cached keys and values. KV memory grows with the conversations; the estimate
+    /// <remarks>The graph is read again, once for the same facts, for the type of its cached keys and values. KV memory grows with the conversations; the estimate
     /// is what it takes when they hold as many tokens as they may.</remarks>
     public MemoryEstimate Estimate(ModelFacts facts, ModelLoadOptions options)
     {
         ArgumentNullException.ThrowIfNull(facts);
         ArgumentNullException.ThrowIfNull(options);
-        return OnnxMemoryPlanner.Estimate(facts, options, GetKvBytesPerToken(facts));
+        return OnnxMemoryPlanner.Estimate(facts, options, _kvBytes.GetValue(facts, ReadKvBytesPerToken).Value);
     }
 
     /// <inheritdoc/>
@@ -69,6 +77,8 @@ public sealed partial class OnnxModelRuntime : IModelRuntime
         var loader = new OnnxModelLoader(path, options.Clone(), _options, loggers, progress, OnnxTokenizer.Load);
         return loader.LoadAsync(cancellationToken);
     }
+
+    private StrongBox<long> ReadKvBytesPerToken(ModelFacts facts) => new(GetKvBytesPerToken(facts));
 
     private long GetKvBytesPerToken(ModelFacts facts)
     {

@@ -26,7 +26,16 @@ public class ArchitectureTests
     };
 
     // The operating systems' own libraries, for which Core and Onnx may have calls.
-    private static readonly string[] SystemLibraries = ["libc", "kernel32", "kernel32.dll", "libSystem", "ucrtbase"];
+    private static readonly string[] SystemLibraries =
+    [
+        "libc",
+        "kernel32",
+        "kernel32.dll",
+        "libSystem",
+        "ucrtbase",
+        "dxgi",
+        "setupapi",
+    ];
 
     public static TheoryData<string> Packages => [.. MayReference.Keys];
 

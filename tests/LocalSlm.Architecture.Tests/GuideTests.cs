@@ -30,7 +30,8 @@ public class GuideTests
             bool flag => flag ? "true" : "false",
             TimeSpan time => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds} s"),
             IDictionary<string, object?> { Count: 0 } => "none",
-            IList<DeviceSelector> { Count: 0 } => "automatic",
+            IList<DeviceSelector> { Count: 0 } when option == nameof(ModelLoadOptions.ExcludedDevices) => "none",
+            IList<DeviceSelector> { Count: 0 } or IList<double> { Count: 0 } => "automatic",
             _ => Convert.ToString(value, CultureInfo.InvariantCulture),
         };
 

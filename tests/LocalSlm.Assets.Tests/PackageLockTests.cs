@@ -44,6 +44,37 @@ public class PackageLockTests
         }
     }
 
+    [Fact]
+    public void WriteFor_LinuxX64_KeepsTheVulkanPackageToo()
+    {
+        var folder = Directory.CreateTempSubdirectory();
+        try
+        {
+            PackageLock.WriteFor(
+                Source,
+                folder.FullName,
+                new NativePackage("@node-llama-cpp/linux-x64", "linux-x64", "linux-x64")
+            );
+
+            string[] expected = ["@node-llama-cpp/linux-x64", "@node-llama-cpp/linux-x64-vulkan"];
+            var package = Read(folder.FullName, "package.json");
+            Assert.Equal(
+                expected,
+                package["dependencies"]!
+                    .AsObject()
+                    .Select(entry => entry.Key)
+                    .Where(name => name.StartsWith("@node-llama-cpp/", StringComparison.Ordinal))
+                    .Order()
+            );
+            var packages = Read(folder.FullName, "package-lock.json")["packages"]!.AsObject();
+            Assert.All(expected, name => Assert.Null(packages["node_modules/" + name]!["optional"]));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
     [Theory]
     [InlineData("eng/assets")]
     [InlineData("benchmarks/peers/node-llama-cpp")]

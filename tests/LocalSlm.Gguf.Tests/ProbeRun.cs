@@ -34,8 +34,45 @@ internal sealed record ProbeRun(int ExitCode, string Output, string Errors)
     public static Task<ProbeRun> StartAsync(params string[] arguments) =>
         StartProgramAsync("dotnet", [ProbePath, TestAssets.NativeDirectory, .. arguments]);
 
+    /// <summary>Begins a run that is talked to. Whoever begins it ends it.</summary>
+    public static Process Begin(params string[] arguments) =>
+        Process.Start(
+            new ProcessStartInfo("dotnet", [ProbePath, TestAssets.NativeDirectory, .. arguments])
+            {
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+                Environment = { ["DOTNET_DbgEnableMiniDump"] = "0" },
+            }
+        )!;
+
+    /// <summary>Runs the probe with llama.cpp's Vulkan libraries, or skips the test where they or a driver are absent. The probe
+    /// computes with them whichever folder the product would choose by itself.</summary>
+    /// <param name="visibleDevices">Which devices of the driver the backend shows, such as <c>0</c>; <see langword="null"/> for
+    /// what it shows by itself: never a software device.</param>
+    /// <param name="arguments">The arguments behind the folder of the natives.</param>
+    public static Task<ProbeRun> StartOnVulkanAsync(string? visibleDevices, params string[] arguments)
+    {
+        var natives = TestAssets.VulkanDirectoryOrSkip();
+        // The native library reads its environment when it loads, so that it must be there from the start.
+        Dictionary<string, string?> environment = new()
+        {
+            ["GGML_VK_VISIBLE_DEVICES"] = visibleDevices,
+            ["LOCALSLM_LLAMA_DIR"] = natives,
+        };
+        return StartProgramAsync("dotnet", [ProbePath, natives, .. arguments], environment: environment);
+    }
+
     /// <summary>Runs a program; one that hangs is ended, and fails the test.</summary>
-    public static async Task<ProbeRun> StartProgramAsync(string program, string[] arguments, string? folder = null)
+    /// <param name="program">The program.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="folder">Its working directory; <see langword="null"/> for this process's.</param>
+    /// <param name="environment">Variables that differ from this process's; <see langword="null"/> takes one away.</param>
+    public static async Task<ProbeRun> StartProgramAsync(
+        string program,
+        string[] arguments,
+        string? folder = null,
+        IReadOnlyDictionary<string, string?>? environment = null
+    )
     {
         var start = new ProcessStartInfo(program, arguments)
         {
@@ -44,6 +81,11 @@ internal sealed record ProbeRun(int ExitCode, string Output, string Errors)
             WorkingDirectory = folder ?? "",
             Environment = { ["GGML_NO_BACKTRACE"] = "1", ["DOTNET_DbgEnableMiniDump"] = "0" },
         };
+        foreach (var (name, value) in environment ?? new Dictionary<string, string?>())
+        {
+            start.Environment[name] = value;
+        }
+
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();
         var errors = process.StandardError.ReadToEndAsync();

@@ -19,6 +19,19 @@ internal static class Loader
             progress: progress
         );
 
+    /// <summary>Lists the devices that the product sees, a line each.</summary>
+    public static int ListDevices(string natives)
+    {
+        foreach (var device in new GgufRuntime(new GgufRuntimeOptions { NativeDirectory = natives }).ListDevices())
+        {
+            Console.WriteLine(
+                $"{device.Name} | {device.Kind} | {device.Description} | {device.TotalMemoryBytes >> 20} | {device.FreeMemoryBytes >> 20}"
+            );
+        }
+
+        return 0;
+    }
+
     /// <summary>Loads a model and says what came of it.</summary>
     public static async Task<int> RunAsync(string natives, string path)
     {

@@ -6,6 +6,8 @@ using LocalSlm.OnnxProbe;
 //                             library=<name>=<path> registers a provider library, device=<selector> adds a device,
 //                             option=<key>=<value> adds a provider option to the last device, prompt=<ids>, tokens=<count>.
 //   decode <folder> <choice> … Loads the model and decodes greedily as an engine does, prompt first, then token by token.
+//   load <folder> <choice> …  Loads the model as an application does, on one device after another, and tells what happened.
+//   failover <folder> <run> <choice> …  Generates with the product's engine; the run of that number, from 1, throws.
 //   devices <choice> …        Lists the devices.
 //   bare <folder>             The same without any part of the product: what ONNX Runtime does by itself.
 //   bare-first <folder>       ONNX Runtime by itself first, then the product: what can still be said then.
@@ -25,6 +27,12 @@ static async Task<int> RunAsync(string[] args) =>
     {
         ["run", var folder, .. var choices] => Product.Run(folder, choices),
         ["decode", var folder, .. var choices] => await Engine.DecodeAsync(folder, choices),
+        ["load", var folder, .. var choices] => await Application.LoadAsync(folder, choices),
+        ["failover", var folder, var run, .. var choices] => await Engine.FailOverAsync(
+            folder,
+            int.Parse(run, CultureInfo.InvariantCulture),
+            choices
+        ),
         ["devices", .. var choices] => Product.ListDevices(choices),
         ["bare", var folder] => Bare.Run(folder),
         ["bare-first", var folder] => Bare.Run(folder) + Product.Run(folder),

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
 using Xunit;
 
 namespace LocalSlm.Testing;
@@ -95,6 +96,31 @@ public static class TestAssets
             "native"
         );
 
+    /// <summary>Gets the folder of llama.cpp's native libraries with its Vulkan backend, or skips the test that asks: the build
+    /// restores them on Linux x64, and they need a Vulkan driver. Mesa's software driver will do; the backend hides it unless
+    /// <c>GGML_VK_VISIBLE_DEVICES=0</c> is in the environment that the process starts with.</summary>
+    /// <returns>The folder, which exists.</returns>
+    public static string VulkanDirectoryOrSkip()
+    {
+        var folder = Path.Combine(RepositoryRoot, "artifacts", "assets", "runtimes", "linux-x64", "vulkan");
+        if (!OperatingSystem.IsLinux() || RuntimeInformation.ProcessArchitecture != Architecture.X64)
+        {
+            Skip("llama.cpp's Vulkan libraries are restored on Linux x64 only.");
+        }
+
+        if (!Directory.Exists(folder))
+        {
+            Skip($"'{folder}' is absent. The build restores it: dotnet build eng/LocalSlm.Assets");
+        }
+
+        if (!HasVulkanDriver())
+        {
+            Skip("No Vulkan driver is installed (Debian: apt-get install mesa-vulkan-drivers).");
+        }
+
+        return folder;
+    }
+
     /// <summary>Gets a file or folder of the golden data, or skips the test that asks, with the reason.</summary>
     /// <param name="parts">The path below <see cref="GoldenFolder"/>.</param>
     /// <returns>The path, which exists.</returns>
@@ -162,6 +188,18 @@ public static class TestAssets
             : throw new FileNotFoundException(
                 $"{what} is not at '{path}'. The build restores it: dotnet build eng/LocalSlm.Assets",
                 path
+            );
+    }
+
+    // The loader finds drivers by their manifests; with a loader alone there is no device.
+    private static bool HasVulkanDriver()
+    {
+        string[] manifests = ["/usr/share/vulkan/icd.d", "/etc/vulkan/icd.d", "/usr/local/share/vulkan/icd.d"];
+        return NativeLibrary.TryLoad("libvulkan.so.1", out _)
+            && (
+                Environment.GetEnvironmentVariable("VK_ICD_FILENAMES") is { Length: > 0 }
+                || Environment.GetEnvironmentVariable("VK_DRIVER_FILES") is { Length: > 0 }
+                || manifests.Any(folder => Directory.Exists(folder) && Directory.EnumerateFiles(folder, "*.json").Any())
             );
     }
 

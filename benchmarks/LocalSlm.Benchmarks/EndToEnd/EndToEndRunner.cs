@@ -22,6 +22,10 @@ internal static class EndToEndRunner
         ["tokenizers"] = TokenizersBenchmark.RunAsync,
         ["constraints"] = ConstraintsBenchmark.RunAsync,
         ["parser"] = ParserBenchmark.RunAsync,
+        ["probe"] = ProbeBenchmark.RunAsync,
+        ["share"] = ShareBenchmark.RunAsync,
+        ["placement"] = PlacementBenchmark.RunAsync,
+        ["leases"] = LeasesBenchmark.RunAsync,
     };
 
     public static async Task<int> RunAsync(string[] arguments)

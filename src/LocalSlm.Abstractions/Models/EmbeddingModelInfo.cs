@@ -12,6 +12,9 @@ public sealed record EmbeddingModelInfo
     /// <summary>Gets the device that computes, such as <c>CPU</c> or the name of a GPU.</summary>
     public required string Device { get; init; }
 
+    /// <summary>Gets what happened to it, oldest first: devices that were tried, loads, changes of the device.</summary>
+    public IReadOnlyList<ModelHistoryEntry> History { get; init; } = [];
+
     /// <summary>Gets the version of the native library, such as <c>0.4.0</c>.</summary>
     public required string RuntimeVersion { get; init; }
 

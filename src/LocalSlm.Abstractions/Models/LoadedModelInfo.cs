@@ -19,6 +19,16 @@ public sealed record LoadedModelInfo
     /// <summary>Gets the devices that were tried before and failed, with the reason; empty if the first served.</summary>
     public IReadOnlyList<DeviceAttempt> FailedDevices { get; init; } = [];
 
+    /// <summary>Gets how the model was planned onto that device, memory included; <see langword="null"/> where nothing was
+    /// planned.</summary>
+    public PlacementCandidate? Placement { get; init; }
+
+    /// <summary>Gets the memory that it takes in fact, by device, as far as the native library reports it; main memory last.</summary>
+    public IReadOnlyList<DeviceMemory> Memory { get; init; } = [];
+
+    /// <summary>Gets what happened to it, oldest first: devices that were tried, loads, changes of the device.</summary>
+    public IReadOnlyList<ModelHistoryEntry> History { get; init; } = [];
+
     /// <summary>Gets the version of the native library, such as <c>0.4.0</c>.</summary>
     public required string RuntimeVersion { get; init; }
 

@@ -6,6 +6,9 @@ namespace LocalSlm;
 /// <param name="ComputeBytes">Buffers for intermediate results, in bytes.</param>
 public sealed record MemoryEstimate(long WeightBytes, long KvCacheBytes, long ComputeBytes)
 {
+    /// <summary>Gets the parts by device, main memory last; empty where the runtime does not tell them apart.</summary>
+    public IReadOnlyList<DeviceMemory> ByDevice { get; init; } = [];
+
     /// <summary>Gets the sum, in bytes.</summary>
     public long TotalBytes => WeightBytes + KvCacheBytes + ComputeBytes;
 }

@@ -24,6 +24,26 @@ public sealed record ModelFacts
     /// <summary>Gets the size of all weight data, in bytes.</summary>
     public long WeightBytes { get; init; }
 
+    /// <summary>Gets what each layer takes, in order; empty where the files do not tell.</summary>
+    public IReadOnlyList<LayerFacts> Layers { get; init; } = [];
+
+    /// <summary>Gets the weights before the layers (token embeddings), in bytes; 0 if unknown.</summary>
+    public long InputWeightBytes { get; init; }
+
+    /// <summary>Gets the weights behind the layers (output projection), in bytes; 0 if unknown. A projection that shares the token
+    /// embeddings counts here as well, though not in <see cref="WeightBytes"/>.</summary>
+    public long OutputWeightBytes { get; init; }
+
+    /// <summary>Gets the width inside the feed-forward part, of the widest layer; of a mixture, of all experts that compute one token
+    /// together; 0 if unknown.</summary>
+    public int FeedForwardLength { get; init; }
+
+    /// <summary>Gets the number of experts of a mixture; 0 for none.</summary>
+    public int ExpertCount { get; init; }
+
+    /// <summary>Gets how many experts of a mixture compute each token; 0 for none.</summary>
+    public int ExpertsPerToken { get; init; }
+
     /// <summary>Gets the number of layers (transformer blocks).</summary>
     public int LayerCount { get; init; }
 

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace LocalSlm;
 
 /// <summary>How a model is loaded and how much it may hold. Every "automatic" value is <see langword="null"/>; what it
@@ -112,8 +114,8 @@ public sealed class ModelLoadOptions
         }
     } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Gets or sets the most threads that compute. The count falls below it, step by step, while other programs use
-    /// the cores.</summary>
+    /// <summary>Gets or sets the most threads that compute. The count falls below it, step by step, while other models of this
+    /// process or other programs use the cores; see <see cref="AdaptThreads"/>.</summary>
     /// <value>1 or more. <see langword="null"/> (default): the physical cores that this process may use, cgroup limits
     /// included.</value>
     /// <exception cref="ArgumentOutOfRangeException">Below 1.</exception>
@@ -123,19 +125,93 @@ public sealed class ModelLoadOptions
         set => field = AtLeast(value, 1);
     }
 
-    /// <summary>Gets or sets a value indicating whether the thread count follows the load of the machine.</summary>
-    /// <value>Default <see langword="true"/>. ONNX Runtime's threads are fixed at load: there, they wait briefly between steps rather
-    /// than spin, so that other programs get the cores.</value>
+    /// <summary>Gets or sets a value indicating whether the thread count follows who else wants the cores: other models of this process
+    /// that compute at the same time, and, on Linux, other programs.</summary>
+    /// <value>Default <see langword="true"/>.</value>
     public bool AdaptThreads { get; set; } = true;
 
     /// <summary>Gets the devices to compute on, best first. Each is tried until one serves; what failed before, and why, is in
     /// <see cref="LoadedModelInfo.FailedDevices"/>. If none serves, loading fails: nothing falls back to a device that is not
     /// listed.</summary>
-    /// <value>Empty (default): what the runtime has, neural processors first, then graphics processors, then the CPU.</value>
+    /// <value>Empty (default): what is there, neural processors first, then graphics processors, then the CPU.</value>
     public IList<DeviceSelector> Devices { get; private set; } = [];
 
-    /// <summary>Gets or sets how many layers are computed on a GPU.</summary>
-    /// <value>0 for none. <see langword="null"/> (default): all where a GPU is there, else none.</value>
+    /// <summary>Gets or sets the only device that may serve. Loading fails where it does not, with the reason: nothing falls
+    /// back.</summary>
+    /// <value><see langword="null"/> (default): none is required. Not together with <see cref="Devices"/>.</value>
+    public DeviceSelector? RequireDevice { get; set; }
+
+    /// <summary>Gets devices that are never used, though they are listed or would be chosen.</summary>
+    /// <value>Empty (default).</value>
+    public IList<DeviceSelector> ExcludedDevices { get; private set; } = [];
+
+    /// <summary>Gets or sets how one of several devices is chosen.</summary>
+    /// <value>Default <see cref="DeviceSelection.Preferred"/>.</value>
+    public DeviceSelection DeviceSelection { get; set; }
+
+    /// <summary>Gets or sets a value indicating whether a model whose device fails while it computes goes on with the next
+    /// one.</summary>
+    /// <value>Default <see langword="true"/>. Otherwise the replies end with <see cref="InferenceException"/>, as the requests of embedding
+    /// models always do.</value>
+    public bool FailOver { get; set; } = true;
+
+    /// <summary>Gets or sets a value indicating whether a model is loaded although its last load ended the process.</summary>
+    /// <value>Default <see langword="false"/>: loading it throws <see cref="ModelQuarantinedException"/>.</value>
+    public bool RetryAfterCrash { get; set; }
+
+    /// <summary>Gets or sets how long a load may take on one device before the next one is tried.</summary>
+    /// <value>More than 0. <see langword="null"/> (default): 5 minutes without progress.</value>
+    /// <exception cref="ArgumentOutOfRangeException">0 or less.</exception>
+    public TimeSpan? LoadTimeout
+    {
+        get;
+        set
+        {
+            if (value is { } time)
+            {
+                ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(time, TimeSpan.Zero, nameof(value));
+            }
+
+            field = value;
+        }
+    }
+
+    /// <summary>Gets or sets the memory that is left free on each GPU, for the display and other programs.</summary>
+    /// <value>Bytes, 0 or more. <see langword="null"/> (default): what the planner keeps free as its margin.</value>
+    /// <exception cref="ArgumentOutOfRangeException">Negative.</exception>
+    public long? GpuOverheadBytes
+    {
+        get;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(value ?? 0, nameof(value));
+            field = value;
+        }
+    }
+
+    /// <summary>Gets or sets the most memory that the model may take on GPUs, all of them together.</summary>
+    /// <value>Bytes, more than 0. <see langword="null"/> (default): what is free there.</value>
+    /// <exception cref="ArgumentOutOfRangeException">0 or less.</exception>
+    public long? GpuMemoryBudgetBytes
+    {
+        get;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfNegativeOrZero(value ?? 1, nameof(value));
+            field = value;
+        }
+    }
+
+    /// <summary>Gets or sets whether the experts of a mixture stay in main memory although their layers are on a GPU.</summary>
+    /// <value><see langword="null"/> (default): where they do not fit the GPU.</value>
+    public bool? ExpertsOnCpu { get; set; }
+
+    /// <summary>Gets the share of the layers that each of several GPUs holds, in the order of the devices.</summary>
+    /// <value>Positive numbers of any sum, one for each GPU. Empty (default): by their free memory.</value>
+    public IList<double> GpuSplit { get; private set; } = [];
+
+    /// <summary>Gets or sets how many layers are computed on a GPU, the output layer counted as one.</summary>
+    /// <value>0 for none. <see langword="null"/> (default): as many as fit, where a GPU is there.</value>
     /// <exception cref="ArgumentOutOfRangeException">Negative.</exception>
     public int? GpuLayers
     {
@@ -231,12 +307,31 @@ public sealed class ModelLoadOptions
             conflicts.Add($"KvCacheType {KvCacheType} needs flash attention, but FlashAttention is false.");
         }
 
-        foreach (var device in Devices)
+        foreach (var device in Devices.Concat(ExcludedDevices).Append(RequireDevice ?? DeviceSelector.Cpu))
         {
-            if (device is not { Kind: not null } and not { Provider: not null })
+            if (device is { Kind: null, Provider: null, Vendor: null })
             {
-                conflicts.Add("A selector in Devices names neither a kind nor an execution provider.");
+                conflicts.Add("A device selector names neither a kind nor a vendor nor an execution provider.");
             }
+        }
+
+        if (RequireDevice is not null && Devices.Count > 0)
+        {
+            conflicts.Add(
+                $"RequireDevice is {RequireDevice}, but Devices lists {string.Join(", ", Devices)}. Set one of them."
+            );
+        }
+
+        if (GpuLayers > 0 && RequireDevice?.Kind == ComputeDeviceKind.Cpu)
+        {
+            conflicts.Add($"GpuLayers is {GpuLayers}, but RequireDevice is the CPU.");
+        }
+
+        foreach (var share in GpuSplit.Where(static share => !double.IsFinite(share) || share <= 0))
+        {
+            conflicts.Add(
+                string.Create(CultureInfo.InvariantCulture, $"GpuSplit holds {share}. Positive numbers are wanted.")
+            );
         }
 
         if (GpuLayers > 0 && Devices.Count > 0 && Devices.All(static device => device.Kind == ComputeDeviceKind.Cpu))
@@ -260,6 +355,8 @@ public sealed class ModelLoadOptions
     {
         var copy = (ModelLoadOptions)MemberwiseClone();
         copy.Devices = [.. Devices];
+        copy.ExcludedDevices = [.. ExcludedDevices];
+        copy.GpuSplit = [.. GpuSplit];
         copy.ChatTemplateVariables = new Dictionary<string, object?>(ChatTemplateVariables);
         return copy;
     }

@@ -31,9 +31,13 @@ public interface IModelRuntime
     /// <exception cref="NativeLibraryException">The native library cannot be loaded.</exception>
     IReadOnlyList<ComputeDevice> ListDevices();
 
-    /// <summary>Estimates the memory that a model will take.</summary>
+    /// <summary>Gets the version of the native library; <see langword="null"/> before it is loaded.</summary>
+    string? NativeVersion => null;
+
+    /// <summary>Estimates the memory that a model will take. Pure: it reads no machine state and loads nothing.</summary>
     /// <param name="facts">The facts that <see cref="Inspect"/> gave.</param>
-    /// <param name="options">How it would be loaded.</param>
+    /// <param name="options">How it would be loaded. The parts by device are those of <see cref="ModelLoadOptions.Devices"/>, where each
+    /// names one device, with <see cref="ModelLoadOptions.GpuLayers"/> of the layers.</param>
     /// <returns>The estimate.</returns>
     MemoryEstimate Estimate(ModelFacts facts, ModelLoadOptions options);
 

@@ -35,6 +35,10 @@ public interface IRuntimeEmbedder : IDisposable
     /// <summary>Gets the devices that were tried before and failed, with the reason; empty if the first served.</summary>
     IReadOnlyList<DeviceAttempt> FailedDevices { get; }
 
+    /// <summary>Gets what the device said when it failed for good: nothing more can be computed on it, though another device may serve.
+    /// <see langword="null"/> while it works.</summary>
+    string? DeviceFailure => null;
+
     /// <summary>Computes a batch.</summary>
     /// <param name="tokens">The tokens of all texts, one after the other, without padding.</param>
     /// <param name="lengths">The number of tokens of each text; at least 1.</param>

@@ -19,6 +19,9 @@ public interface IRuntimeModel : IDisposable
     /// <summary>Gets the execution provider that computes; <see langword="null"/> where the runtime has no such thing.</summary>
     string? Provider => null;
 
+    /// <summary>Gets the memory that it takes, by device, as far as the native library reports it; main memory last.</summary>
+    IReadOnlyList<DeviceMemory> Memory => [];
+
     /// <summary>Gets the version of the native library.</summary>
     string RuntimeVersion { get; }
 

@@ -7,6 +7,10 @@ public interface ITokenDecoder
     /// <summary>Gets what the loaded model can do. A runtime never pretends.</summary>
     DecoderCapabilities Capabilities { get; }
 
+    /// <summary>Gets what the device said when it failed for good: nothing more can be computed on it, though another device may serve.
+    /// <see langword="null"/> while it works, and where only a row failed.</summary>
+    string? DeviceFailure => null;
+
     /// <summary>Computes every row of a batch and sets each row's status. After a status other than
     /// <see cref="DecodeStatus.Done"/> the row's sequence holds what it held before, and nothing of the row.</summary>
     /// <param name="batch">The rows.</param>

@@ -1,6 +1,8 @@
 namespace LocalSlm;
 
 /// <summary>Turns text into token ids and back. Safe for concurrent use.</summary>
+/// <remarks>When a model is freed while its tokenizer is in use, <see cref="Encode"/> and <see cref="GetName"/> may throw
+/// <see cref="ObjectDisposedException"/>; all else goes on to work, and no memory is read that is not there.</remarks>
 public interface ITokenizer
 {
     /// <summary>Gets the number of token ids.</summary>
@@ -30,7 +32,8 @@ public interface ITokenizer
 
     /// <summary>Gets the bytes that a token stands for in text; empty for control tokens.</summary>
     /// <param name="token">A token id.</param>
-    /// <returns>UTF-8, perhaps a part of a character only. Valid as long as the tokenizer.</returns>
+    /// <returns>UTF-8, perhaps a part of a character only. In managed memory: valid
+    /// while somebody holds it, though the model be freed.</returns>
     ReadOnlySpan<byte> GetBytes(int token);
 
     /// <summary>Gets the name of a token as the vocabulary spells it, control tokens included.</summary>

@@ -6,10 +6,17 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace LocalSlm.Chat;
 
 /// <summary>What a chat client needs of a loaded model.</summary>
-internal sealed record ChatModelServices
+internal sealed class ChatModelServices
 {
-    /// <summary>Gets what the model is. Its name is the model id of every reply.</summary>
-    public required LoadedModelInfo Info { get; init; }
+    private LoadedModelInfo _info = null!;
+
+    /// <summary>Gets or sets what the model is. Its name is the model id of every reply. It changes when a device fails and another takes
+    /// over; its name never does.</summary>
+    public required LoadedModelInfo Info
+    {
+        get => Volatile.Read(ref _info);
+        set => Volatile.Write(ref _info, value);
+    }
 
     /// <summary>Gets the engine.</summary>
     public required ITextGenerator Generator { get; init; }

@@ -1,3 +1,4 @@
+using LocalSlm.Models;
 using LocalSlm.Tools;
 using Microsoft.Extensions.AI;
 
@@ -129,6 +130,11 @@ internal sealed class ChatRequestTranslator(
                 $"ChatOptions.RawRepresentationFactory gave a {representation.GetType().Name}, but LocalSlm has no options of "
                     + "its own kind. Return null for this client; its further options are the properties of LocalChatOptions."
             );
+        }
+
+        if (options.KeepAlive is not null)
+        {
+            throw new NotSupportedException(KeepAliveValue.NotManaged("ChatOptions", "client"));
         }
 
         foreach (var key in options.AdditionalProperties?.Keys ?? Enumerable.Empty<string>())

@@ -40,12 +40,16 @@ public sealed class LocalChatClient : IChatClient, IAsyncDisposable
         );
         _renderer = new PromptRenderer(services);
         var markers = new ControlTokenNames(services.Tokenizer);
-        _planner = new ReplyPlanner(new ToolGrammars(markers.ToNode), markers.ToNode, services.Info.ContextTokens);
+        _planner = new ReplyPlanner(
+            new ToolGrammars(markers.ToNode),
+            markers.ToNode,
+            () => services.Info.ContextTokens
+        );
         _fitter = new PromptFitter(
             _renderer,
             services.PromptTokenizer,
             new LongestToken(services.Tokenizer),
-            services.Info.ContextTokens
+            () => services.Info.ContextTokens
         );
         _metadata = new ChatClientMetadata("localslm", defaultModelId: services.Info.Name);
     }

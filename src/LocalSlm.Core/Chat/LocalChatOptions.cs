@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using LocalSlm.Chat;
+using LocalSlm.Models;
 using Microsoft.Extensions.AI;
 
 namespace LocalSlm;
@@ -200,6 +201,18 @@ public static class LocalChatOptions
         {
             get => PrefillProgressObservers.Find(options);
             set => PrefillProgressObservers.Set(options, value);
+        }
+
+        /// <summary>Gets or sets how long the model stays loaded after this request, and after later ones that do not say
+        /// (<c>keep_alive</c>: seconds as a number, or text such as <c>10m</c> or <c>1h30m</c>; below 0 for ever). Honoured by the clients
+        /// of a host, which unloads models; refused by a client that holds its model itself.</summary>
+        /// <value><see cref="TimeSpan.Zero"/>: it is unloaded at once, if no other request uses it;
+        /// <see cref="Timeout.InfiniteTimeSpan"/>: it stays. Default: as it was configured, or as an earlier request said.</value>
+        /// <exception cref="ArgumentOutOfRangeException">Negative, but not infinite.</exception>
+        public TimeSpan? KeepAlive
+        {
+            get => RequestPropertyReader.KeepAlive(options);
+            set => RequestPropertyReader.Set(options, RequestProperty.KeepAlive, KeepAliveValue.Write(value));
         }
     }
 }

@@ -5,11 +5,14 @@ internal sealed class PromptFitter(
     PromptRenderer renderer,
     IPromptTokenizer tokenizer,
     LongestToken longest,
-    int contextTokens
+    Func<int> contextTokens
 )
 {
     // What DropOldestTurns leaves free for a reply whose length the caller did not limit.
     private const int DefaultReplyShare = 8;
+
+    // Another device may hold another context.
+    private int ContextTokens => contextTokens();
 
     /// <summary>Counts and fits.</summary>
     /// <param name="request">The request.</param>
@@ -57,7 +60,7 @@ internal sealed class PromptFitter(
     {
         var spans = Render(request, messages);
         least = longest.CountLeast(spans);
-        return least >= contextTokens ? null : Tokenize(request, spans);
+        return least >= ContextTokens ? null : Tokenize(request, spans);
     }
 
     /// <summary>Leaves room for one token of reply at least.</summary>
@@ -65,18 +68,18 @@ internal sealed class PromptFitter(
     {
         if (prompt is not { } counted)
         {
-            throw new ContextOverflowException(least, contextTokens, isLowerBound: true);
+            throw new ContextOverflowException(least, ContextTokens, isLowerBound: true);
         }
 
-        return counted.Tokens.Length < contextTokens
+        return counted.Tokens.Length < ContextTokens
             ? counted
-            : throw new ContextOverflowException(counted.Tokens.Length, contextTokens);
+            : throw new ContextOverflowException(counted.Tokens.Length, ContextTokens);
     }
 
     private PreparedPrompt DropOldestTurns(ChatRequest request, PreparedPrompt? all)
     {
-        var room = Math.Min(request.MaxOutputTokens ?? contextTokens / DefaultReplyShare, contextTokens / 2);
-        var limit = contextTokens - Math.Max(room, 1);
+        var room = Math.Min(request.MaxOutputTokens ?? ContextTokens / DefaultReplyShare, ContextTokens / 2);
+        var limit = ContextTokens - Math.Max(room, 1);
         if (all is { } whole && whole.Tokens.Length <= limit)
         {
             return whole;
@@ -139,6 +142,6 @@ internal sealed class PromptFitter(
         }
 
         var common = tokens.AsSpan().CommonPrefixLength(other);
-        return Math.Min(common, contextTokens / 2);
+        return Math.Min(common, ContextTokens / 2);
     }
 }

@@ -5,7 +5,7 @@ using LocalSlm.Tools;
 namespace LocalSlm.Chat;
 
 /// <summary>Plans a reply: what it may be, from its first token on, and how it is read. Safe for concurrent use.</summary>
-internal sealed class ReplyPlanner(ToolGrammars grammars, Func<string, GrammarNode> marker, int contextTokens)
+internal sealed class ReplyPlanner(ToolGrammars grammars, Func<string, GrammarNode> marker, Func<int> contextTokens)
 {
     /// <summary>Plans.</summary>
     /// <param name="request">The request.</param>
@@ -236,7 +236,7 @@ internal sealed class ReplyPlanner(ToolGrammars grammars, Func<string, GrammarNo
     /// more than a medium effort.</summary>
     private int ShareOfTheRoom(ChatRequest request, PreparedPrompt prompt)
     {
-        var room = Math.Min(request.MaxOutputTokens ?? int.MaxValue, contextTokens - prompt.Tokens.Length);
+        var room = Math.Min(request.MaxOutputTokens ?? int.MaxValue, contextTokens() - prompt.Tokens.Length);
         return Math.Max(1, Math.Min(room / 2, request.Reasoning.IsWanted ? int.MaxValue : ReasoningPlan.MediumTokens));
     }
 

@@ -25,6 +25,7 @@ internal static class RequestProperty
     public const string ToolFormat = "tool_format";
     public const string ReasoningBudgetTokens = "reasoning_budget_tokens";
     public const string PrefillProgress = "prefill_progress";
+    public const string KeepAlive = "keep_alive";
 
     /// <summary>Every key, in the order of the documentation.</summary>
     public static readonly string[] All =
@@ -50,5 +51,6 @@ internal static class RequestProperty
         ToolFormat,
         ReasoningBudgetTokens,
         PrefillProgress,
+        KeepAlive,
     ];
 }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
+using LocalSlm.Models;
 using Microsoft.Extensions.AI;
 
 namespace LocalSlm.Chat;
@@ -92,6 +93,11 @@ internal static class RequestPropertyReader
                     "error, drop_oldest_turns or slide_window"
                 ),
             };
+
+    public static TimeSpan? KeepAlive(ChatOptions options) =>
+        Find(options, RequestProperty.KeepAlive) is { } value
+            ? KeepAliveValue.Read(value) ?? throw Unusable(RequestProperty.KeepAlive, value, KeepAliveValue.Wanted)
+            : null;
 
     public static IReadOnlyDictionary<int, float>? LogitBias(ChatOptions options)
     {

@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using LocalSlm.Loading;
+using LocalSlm.Scheduling;
 using LocalSlm.Telemetry;
 using Microsoft.Extensions.Logging;
 
@@ -12,8 +14,7 @@ internal sealed class EmbeddingEngine : IDisposable, IAsyncDisposable
     private readonly string _modelName;
     private readonly int _maxQueuedRequests;
     private readonly int _dimensions;
-    private readonly IRuntimeEmbedder _embedder;
-    private readonly EmbeddingBatchPlanner _planner;
+    private readonly EmbedderFailover? _failover;
     private readonly EmbeddingCounters _counters = new();
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -27,6 +28,8 @@ internal sealed class EmbeddingEngine : IDisposable, IAsyncDisposable
     private readonly Lock _gate = new();
     private readonly Thread _owner;
     private readonly Action _onJobEnded;
+    private IRuntimeEmbedder _embedder;
+    private EmbeddingBatchPlanner _planner;
     private CancellationTokenSource _step = new();
     private float[] _vectors = [];
     private bool _computing;
@@ -42,16 +45,18 @@ internal sealed class EmbeddingEngine : IDisposable, IAsyncDisposable
         IRuntimeEmbedder embedder,
         TimeProvider time,
         ILogger logger,
-        Func<Func<EmbeddingStatistics>, EmbeddingTelemetry>? telemetry = null
+        Func<Func<EmbeddingStatistics>, EmbeddingTelemetry>? telemetry = null,
+        EmbedderFailover? failover = null
     )
     {
+        _failover = failover;
         _modelName = modelName;
         _maxQueuedRequests = maxQueuedRequests;
         _dimensions = dimensions;
         _embedder = embedder;
         _time = time;
         _logger = logger;
-        _planner = new EmbeddingBatchPlanner(embedder.BatchTexts, embedder.BatchTokens, embedder.PadsBatches);
+        _planner = CreatePlanner(embedder);
         _telemetry = telemetry?.Invoke(() => Statistics);
         _onJobEnded = OnJobEnded;
         _owner = new Thread(Run) { IsBackground = true, Name = $"LocalSlm {modelName}" };
@@ -234,13 +239,7 @@ internal sealed class EmbeddingEngine : IDisposable, IAsyncDisposable
                 _vectors = new float[values];
             }
 
-            _embedder.Embed(
-                _batch.Tokens,
-                _batch.Lengths,
-                _batch.Jobs[0].Pooling,
-                _vectors.AsSpan(0, values),
-                _step.Token
-            );
+            Compute(values);
             EndComputing();
             _counters.AddBatch(_batch.Rows.Count, _batch.TokenCount);
             _telemetry?.RecordBatch(_batch.Rows.Count, _batch.TokenCount, _time.GetElapsedTime(started));
@@ -253,7 +252,7 @@ internal sealed class EmbeddingEngine : IDisposable, IAsyncDisposable
                 }
             }
         }
-        catch (OperationCanceledException) when (_step.IsCancellationRequested)
+        catch (OperationCanceledException) when (_step.IsCancellationRequested || _stopping.IsCancellationRequested)
         {
             // Every request in it has ended, or the engine stops.
         }
@@ -275,10 +274,69 @@ internal sealed class EmbeddingEngine : IDisposable, IAsyncDisposable
         }
 
         // The next request has its turn.
-        var leader = _waiting[0];
-        _waiting.RemoveAt(0);
-        _waiting.Add(leader);
+        if (_waiting.Count > 0)
+        {
+            var leader = _waiting[0];
+            _waiting.RemoveAt(0);
+            _waiting.Add(leader);
+        }
     }
+
+    // Where the device fails, the batch is computed again on the next one: texts keep nothing between batches.
+    private void Compute(int values)
+    {
+        while (true)
+        {
+            try
+            {
+                EmbeddingPieces.Compute(_embedder, _batch, _vectors.AsSpan(0, values), _step.Token);
+                return;
+            }
+            catch (Exception) when (_failover is not null && _embedder.DeviceFailure is not null)
+            {
+                FailOver(_failover, _embedder.DeviceFailure);
+            }
+        }
+    }
+
+    /// <summary>Goes on with the next device. Meanwhile new requests wait, and cancelled ones end.</summary>
+    /// <exception cref="InferenceException">No device is left, or none serves.</exception>
+    /// <exception cref="OperationCanceledException">The engine stops.</exception>
+    private void FailOver(EmbedderFailover failover, string reason)
+    {
+        var since = _time.GetTimestamp();
+        var failed = failover.Device;
+        EngineLog.DeviceFailed(_logger, _modelName, failed, reason, Volatile.Read(ref _pending));
+        EndComputing();
+        var move = new DeviceMove<IRuntimeEmbedder>();
+        _ = move.RunAsync(failover.MoveAsync, reason, () => _news.Set(), _stopping.Token);
+        while (!move.IsOver)
+        {
+            DrainInbox();
+            RemoveEnded();
+            _news.WaitOne();
+        }
+
+        _stopping.Token.ThrowIfCancellationRequested();
+        if (move.Moved is not { } embedder)
+        {
+            EngineLog.NoDeviceLeft(_logger, _modelName, failed, move.Error!);
+            throw new InferenceException(
+                _modelName,
+                $"its device failed ({reason}), and no other one serves: {move.Error!.Message}",
+                move.Error
+            );
+        }
+
+        _embedder = embedder;
+        _planner = CreatePlanner(embedder);
+        var pause = _time.GetElapsedTime(since);
+        _telemetry?.RecordFailover(failover.Device, pause);
+        EngineLog.DeviceReplaced(_logger, _modelName, failover.Device, failed, pause.TotalSeconds);
+    }
+
+    private static EmbeddingBatchPlanner CreatePlanner(IRuntimeEmbedder embedder) =>
+        new(embedder.BatchTexts, embedder.BatchTokens, embedder.PadsBatches);
 
     private void EndComputing()
     {

@@ -4,10 +4,18 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace LocalSlm.Embeddings;
 
 /// <summary>What an embedding generator needs of a loaded model.</summary>
-internal sealed record EmbeddingModelServices
+internal sealed class EmbeddingModelServices
 {
+    private Func<EmbeddingModelInfo> _info = null!;
+
     /// <summary>Gets what the model is. Its name is the model id of every vector.</summary>
-    public required EmbeddingModelInfo Info { get; init; }
+    public EmbeddingModelInfo Info => _info();
+
+    /// <summary>Sets what tells of the model: it changes when a device fails and another takes over.</summary>
+    public required Func<EmbeddingModelInfo> LiveInfo
+    {
+        init => _info = value;
+    }
 
     /// <summary>Gets the engine.</summary>
     public required EmbeddingEngine Engine { get; init; }

@@ -9,6 +9,7 @@ internal static class EmbeddingProperty
     public const string Pooling = "pooling";
     public const string Normalize = "normalize";
     public const string OverlongTexts = "overlong_texts";
+    public const string KeepAlive = "keep_alive";
 
     public const string TruncatedTexts = "truncated_texts";
     public const string DroppedTokens = "dropped_tokens";
@@ -18,5 +19,5 @@ internal static class EmbeddingProperty
     public const string Scale = "scale";
 
     /// <summary>Every key of a request, in the order of the documentation.</summary>
-    public static readonly string[] OfRequests = [InputKind, PromptName, Pooling, Normalize, OverlongTexts];
+    public static readonly string[] OfRequests = [InputKind, PromptName, Pooling, Normalize, OverlongTexts, KeepAlive];
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LocalSlm.Models;
 using Microsoft.Extensions.AI;
 
 namespace LocalSlm.Embeddings;
@@ -54,6 +55,11 @@ internal static class EmbeddingPropertyReader
             JsonElement { ValueKind: JsonValueKind.False } => false,
             var other => throw Unusable(EmbeddingProperty.Normalize, other, "true or false"),
         };
+
+    public static TimeSpan? KeepAlive(EmbeddingGenerationOptions options) =>
+        Find(options, EmbeddingProperty.KeepAlive) is { } value
+            ? KeepAliveValue.Read(value) ?? throw Unusable(EmbeddingProperty.KeepAlive, value, KeepAliveValue.Wanted)
+            : null;
 
     public static void SetInputKind(EmbeddingGenerationOptions options, EmbeddingInputKind? value) =>
         SetChoice(options, EmbeddingProperty.InputKind, s_kinds, value);

@@ -1,3 +1,4 @@
+using LocalSlm.Models;
 using Microsoft.Extensions.AI;
 
 namespace LocalSlm.Embeddings;
@@ -56,6 +57,11 @@ internal sealed class EmbeddingRequestTranslator(EmbeddingModelInfo info)
                     + "options of its own kind. Return null for this generator; its further options are the properties of "
                     + "LocalEmbeddingOptions."
             );
+        }
+
+        if (options.KeepAlive is not null)
+        {
+            throw new NotSupportedException(KeepAliveValue.NotManaged("EmbeddingGenerationOptions", "generator"));
         }
 
         foreach (var key in options.AdditionalProperties?.Keys ?? Enumerable.Empty<string>())

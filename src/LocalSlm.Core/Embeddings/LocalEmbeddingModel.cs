@@ -1,4 +1,5 @@
 using LocalSlm.Embeddings;
+using LocalSlm.Loading;
 using LocalSlm.Telemetry;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -10,14 +11,14 @@ namespace LocalSlm;
 /// <remarks>Safe for concurrent use.</remarks>
 public sealed class LocalEmbeddingModel : IDisposable, IAsyncDisposable
 {
-    private readonly IRuntimeEmbedder _embedder;
+    private readonly ModelSeat<IRuntimeEmbedder> _seat;
     private readonly EmbeddingModelServices _services;
     private readonly ILogger _logger;
     private int _disposed;
 
-    private LocalEmbeddingModel(IRuntimeEmbedder embedder, EmbeddingModelServices services, ILogger logger)
+    private LocalEmbeddingModel(ModelSeat<IRuntimeEmbedder> seat, EmbeddingModelServices services, ILogger logger)
     {
-        _embedder = embedder;
+        _seat = seat;
         _services = services;
         _logger = logger;
     }
@@ -45,10 +46,12 @@ public sealed class LocalEmbeddingModel : IDisposable, IAsyncDisposable
     /// <exception cref="ModelNotFoundException">Nothing is at <paramref name="path"/>.</exception>
     /// <exception cref="ModelFileException">It is damaged.</exception>
     /// <exception cref="UnsupportedModelException">It makes no embeddings.</exception>
-    /// <exception cref="ModelLoadException">The native library refused it.</exception>
+    /// <exception cref="ModelLoadException">No device serves it; each is listed with its reason.</exception>
     /// <exception cref="NativeLibraryException">The native library is missing or of another version.</exception>
     /// <exception cref="InsufficientMemoryException">It does not fit.</exception>
-    public static async Task<LocalEmbeddingModel> LoadAsync(
+    /// <exception cref="ModelQuarantinedException">Its last load ended the process; a host remembers that, a load without one does
+    /// not.</exception>
+    public static Task<LocalEmbeddingModel> LoadAsync(
         IModelRuntime runtime,
         string path,
         EmbeddingLoadOptions? options = null,
@@ -57,6 +60,30 @@ public sealed class LocalEmbeddingModel : IDisposable, IAsyncDisposable
         IProgress<ModelLoadProgress>? progress = null,
         TimeProvider? timeProvider = null,
         CancellationToken cancellationToken = default
+    ) =>
+        LoadAsync(
+            runtime,
+            path,
+            options,
+            name,
+            new LoadServices
+            {
+                Loggers = loggers ?? NullLoggerFactory.Instance,
+                Clock = timeProvider ?? TimeProvider.System,
+            },
+            progress,
+            cancellationToken
+        );
+
+    /// <summary>Loads a model with what the loads of a host share.</summary>
+    internal static async Task<LocalEmbeddingModel> LoadAsync(
+        IModelRuntime runtime,
+        string path,
+        EmbeddingLoadOptions? options,
+        string? name,
+        LoadServices services,
+        IProgress<ModelLoadProgress>? progress,
+        CancellationToken cancellationToken
     )
     {
         ArgumentNullException.ThrowIfNull(runtime);
@@ -67,18 +94,28 @@ public sealed class LocalEmbeddingModel : IDisposable, IAsyncDisposable
             throw new ArgumentException(string.Join(" ", conflicts), nameof(options));
         }
 
-        loggers ??= NullLoggerFactory.Instance;
-        timeProvider ??= TimeProvider.System;
+        var loggers = services.Loggers;
+        var timeProvider = services.Clock;
         var started = timeProvider.GetTimestamp();
-        var embedder = await runtime
-            .OpenEmbedderAsync(path, options, loggers, progress, cancellationToken)
-            .ConfigureAwait(false);
+        var target = new EmbedderLoadTarget(runtime, path, options);
+        var opener = new ModelOpener<IRuntimeEmbedder>(target, name, services);
+        var opened = await opener.OpenAsync(progress, cancellationToken).ConfigureAwait(false);
+        var embedder = opened.Model;
         EmbeddingEngine? engine = null;
         try
         {
-            var info = Describe(embedder, options, name, timeProvider.GetElapsedTime(started));
-            var encoder = new TextEncoder(embedder.Tokenizer, info.MaxTokens, options.SpecialTokensAreText);
+            var info = Place(Describe(opened, options, name, timeProvider.GetElapsedTime(started)), opened);
+            var tokenizer = new RelayTokenizer(embedder.Tokenizer);
+            var encoder = new TextEncoder(tokenizer, info.MaxTokens, options.SpecialTokensAreText);
             var logger = loggers.CreateLogger<LocalEmbeddingModel>();
+            var seat = new ModelSeat<IRuntimeEmbedder>(opener, opened, timeProvider, logger);
+            var live = info;
+            var failover = new EmbedderFailover(
+                seat,
+                tokenizer,
+                info.Name,
+                moved => Volatile.Write(ref live, Place(info, moved))
+            );
             engine = new EmbeddingEngine(
                 info.Name,
                 options.Load.MaxQueuedRequests,
@@ -86,7 +123,8 @@ public sealed class LocalEmbeddingModel : IDisposable, IAsyncDisposable
                 embedder,
                 timeProvider,
                 logger,
-                statistics => LocalSlmTelemetry.Shared.AddEmbeddingEngine(info.Name, info.Device, statistics)
+                statistics => LocalSlmTelemetry.Shared.AddEmbeddingEngine(info.Name, info.Device, statistics),
+                options.Load.FailOver ? failover : null
             );
             engine.RecordLoad(info.LoadDuration);
             EngineLog.ModelLoaded(logger, info.Name, info.Device, info.LoadDuration.TotalSeconds);
@@ -97,12 +135,12 @@ public sealed class LocalEmbeddingModel : IDisposable, IAsyncDisposable
 
             progress?.Report(new ModelLoadProgress(ModelLoadStage.Ready, 1));
             return new LocalEmbeddingModel(
-                embedder,
+                seat,
                 new EmbeddingModelServices
                 {
-                    Info = info,
+                    LiveInfo = () => Volatile.Read(ref live),
                     Engine = engine,
-                    Tokenizer = embedder.Tokenizer,
+                    Tokenizer = tokenizer,
                     Encoder = encoder,
                     Clock = timeProvider,
                     Logger = loggers.CreateLogger<LocalEmbeddingGenerator>(),
@@ -142,7 +180,7 @@ public sealed class LocalEmbeddingModel : IDisposable, IAsyncDisposable
         if (Interlocked.Exchange(ref _disposed, 1) == 0)
         {
             _services.Engine.Dispose();
-            _embedder.Dispose();
+            _seat.Dispose();
             EngineLog.ModelUnloaded(_logger, Info.Name);
         }
     }
@@ -154,9 +192,25 @@ public sealed class LocalEmbeddingModel : IDisposable, IAsyncDisposable
         if (Interlocked.Exchange(ref _disposed, 1) == 0)
         {
             await _services.Engine.DisposeAsync().ConfigureAwait(false);
-            _embedder.Dispose();
+            await _seat.DisposeAsync().ConfigureAwait(false);
             EngineLog.ModelUnloaded(_logger, Info.Name);
         }
+    }
+
+    private static EmbeddingModelInfo Place(EmbeddingModelInfo info, OpenedModel<IRuntimeEmbedder> opened)
+    {
+        var (embedder, _, failed, history) = opened;
+        return info with
+        {
+            Device = embedder.Device,
+            FailedDevices = [.. failed.Union(embedder.FailedDevices)],
+            History = history,
+            RuntimeVersion = embedder.RuntimeVersion,
+            MaxTokens = Math.Min(info.MaxTokens, embedder.MaxTokens),
+            BatchTexts = embedder.BatchTexts,
+            BatchTokens = embedder.BatchTokens,
+            Threads = embedder.Threads,
+        };
     }
 
     private const string FromOptions = "options";
@@ -164,12 +218,13 @@ public sealed class LocalEmbeddingModel : IDisposable, IAsyncDisposable
     private const string Default = "default";
 
     private static EmbeddingModelInfo Describe(
-        IRuntimeEmbedder embedder,
+        OpenedModel<IRuntimeEmbedder> opened,
         EmbeddingLoadOptions options,
         string? name,
         TimeSpan loadDuration
     )
     {
+        var embedder = opened.Model;
         var facts = embedder.Facts;
         var known =
             facts.Embedding
@@ -229,7 +284,8 @@ public sealed class LocalEmbeddingModel : IDisposable, IAsyncDisposable
             BatchTexts = embedder.BatchTexts,
             BatchTokens = embedder.BatchTokens,
             Threads = embedder.Threads,
-            FailedDevices = embedder.FailedDevices,
+            FailedDevices = opened.Failed,
+            History = opened.History,
             LoadDuration = loadDuration,
         };
     }

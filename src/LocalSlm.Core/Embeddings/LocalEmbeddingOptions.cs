@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using LocalSlm.Embeddings;
+using LocalSlm.Models;
 using Microsoft.Extensions.AI;
 
 namespace LocalSlm;
@@ -62,6 +63,18 @@ public static class LocalEmbeddingOptions
         {
             get => EmbeddingPropertyReader.OverlongTexts(options);
             set => EmbeddingPropertyReader.SetOverlongTexts(options, value);
+        }
+
+        /// <summary>Gets or sets how long the model stays loaded after this request, and after later ones that do not say
+        /// (<c>keep_alive</c>: seconds as a number, or text such as <c>10m</c> or <c>1h30m</c>; below 0 for ever). Honoured by the
+        /// generators of a host, which unloads models; refused by a generator that holds its model itself.</summary>
+        /// <value><see cref="TimeSpan.Zero"/>: it is unloaded at once, if no other request uses it;
+        /// <see cref="Timeout.InfiniteTimeSpan"/>: it stays. Default: as it was configured, or as an earlier request said.</value>
+        /// <exception cref="ArgumentOutOfRangeException">Negative, but not infinite.</exception>
+        public TimeSpan? KeepAlive
+        {
+            get => EmbeddingPropertyReader.KeepAlive(options);
+            set => EmbeddingPropertyReader.Set(options, EmbeddingProperty.KeepAlive, KeepAliveValue.Write(value));
         }
     }
 }

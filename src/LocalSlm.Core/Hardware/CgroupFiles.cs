@@ -39,9 +39,14 @@ internal sealed class CgroupFiles
     public static CgroupFiles ForThisProcess() => new(Read("/proc/self/cgroup") ?? string.Empty, "/sys/fs/cgroup");
 
     /// <summary>Gets how much memory the group leaves, in bytes; <see langword="null"/> without a limit.</summary>
-    public long? GetFreeMemoryBytes()
+    public long? GetFreeMemoryBytes() =>
+        GetMemory() is { } memory ? Math.Max(0, memory.LimitBytes - memory.UsedBytes) : null;
+
+    /// <summary>Gets the tightest limit on memory, of the group or one of its parents, and what is used of it, in bytes; pages of files
+    /// that were not used lately count as free. <see langword="null"/> without a limit.</summary>
+    public (long LimitBytes, long UsedBytes)? GetMemory()
     {
-        long? free = null;
+        (long LimitBytes, long UsedBytes)? tightest = null;
         foreach (var folder in UnifiedFolders())
         {
             Consider(folder, "memory.max", "memory.current", "inactive_file ");
@@ -52,21 +57,24 @@ internal sealed class CgroupFiles
             Consider(folder, "memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file ");
         }
 
-        return free;
+        return tightest;
 
         void Consider(string folder, string limitFile, string usageFile, string reclaimable)
         {
-            // Version 1 writes "no limit" as a number near 2^63, version 2 as "max".
+            // Version 1 writes "no limit" as a number near 2^63, version 2 as "max". Under a limit of nothing no process could run.
             const long NoLimit = 1L << 60;
             if (
-                ReadNumber(Path.Combine(folder, limitFile)) is { } limit and < NoLimit
-                && ReadNumber(Path.Combine(folder, usageFile)) is { } usage
+                ReadNumber(Path.Combine(folder, limitFile)) is { } limit and > 0 and < NoLimit
+                && ReadNumber(Path.Combine(folder, usageFile)) is { } usage and >= 0
             )
             {
                 // Pages of files that were not used lately are counted as usage but given back when memory is wanted.
                 var inactive = FindNumber(Read(Path.Combine(folder, "memory.stat")), reclaimable) ?? 0;
-                var rest = Math.Max(0, limit - Math.Max(0, usage - inactive));
-                free = Math.Min(free ?? long.MaxValue, rest);
+                var used = Math.Max(0, usage - Math.Max(0, inactive));
+                if (tightest is not { } known || limit - used < known.LimitBytes - known.UsedBytes)
+                {
+                    tightest = (limit, used);
+                }
             }
         }
     }

@@ -6,6 +6,9 @@ namespace LocalSlm.Hardware;
 /// <see cref="ContentionMonitor"/>. Two models whose threads exceed the cores together run at a fraction of their speed.</summary>
 internal sealed class ProcessorShare : IDisposable
 {
+    /// <summary>So many models can be told apart; beyond, each gets one core anyhow.</summary>
+    private const int MostBusy = 64;
+
     /// <summary>Between two steps a model is busy still: choosing a token takes no longer.</summary>
     private static readonly long s_graceTicks = Stopwatch.Frequency / 20;
 
@@ -16,14 +19,17 @@ internal sealed class ProcessorShare : IDisposable
 
     private readonly ContentionMonitor? _monitor;
     private readonly bool _usesMonitor;
+    private readonly int _cores;
+    private int _wanted;
     private long _lastEnd;
     private bool _computing;
     private bool _disposed;
 
-    private ProcessorShare(ContentionMonitor? monitor, bool usesMonitor)
+    private ProcessorShare(ContentionMonitor? monitor, bool usesMonitor, int cores)
     {
         _monitor = monitor;
         _usesMonitor = usesMonitor;
+        _cores = cores;
         _lastEnd = long.MinValue;
     }
 
@@ -61,32 +67,37 @@ internal sealed class ProcessorShare : IDisposable
                 s_monitorUsers++;
             }
 
-            var share = new ProcessorShare(watchesLoad ? s_monitor : null, watchesLoad);
+            var share = new ProcessorShare(watchesLoad ? s_monitor : null, watchesLoad, topology.ComputeThreads);
             s_members.Add(share);
             return share;
         }
     }
 
     /// <summary>Says that this model begins a step.</summary>
-    /// <returns>How many models compute, this one included.</returns>
-    public int Begin()
+    /// <param name="wanted">The most threads that it can use.</param>
+    /// <returns>How many it should use beside the other models that compute: all that it wants while it is alone.</returns>
+    public int Begin(int wanted)
     {
         _monitor?.Begin();
         var now = Stopwatch.GetTimestamp();
-        var busy = 1;
+        Span<int> wants = stackalloc int[MostBusy];
+        var busy = 0;
+        var own = 0;
         lock (s_gate)
         {
             _computing = true;
+            _wanted = wanted;
             foreach (var member in s_members)
             {
-                if (member != this && (member._computing || member._lastEnd > now - s_graceTicks))
+                if (busy < MostBusy && (member._computing || member._lastEnd > now - s_graceTicks))
                 {
-                    busy++;
+                    own = member == this ? busy : own;
+                    wants[busy++] = member._wanted;
                 }
             }
         }
 
-        return busy;
+        return CoreDivision.ShareOf(own, wants[..busy], _cores);
     }
 
     /// <summary>Says that the step has ended.</summary>

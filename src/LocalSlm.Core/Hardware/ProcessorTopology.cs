@@ -66,8 +66,10 @@ internal sealed record ProcessorTopology(IReadOnlyList<int> LogicalProcessors, i
     }
 
     /// <summary>Reads a list such as <c>0-3,8,10-11</c>.</summary>
-    private static List<int> ParseList(string text)
+    public static List<int> ParseList(string text)
     {
+        // More than any kernel serves (CONFIG_NR_CPUS is 8192 at most): a longer range is not one of processors.
+        const int MostProcessors = 1 << 16;
         var numbers = new List<int>();
         foreach (var part in text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
@@ -75,6 +77,8 @@ internal sealed record ProcessorTopology(IReadOnlyList<int> LogicalProcessors, i
             if (
                 int.TryParse(bounds[0], CultureInfo.InvariantCulture, out var first)
                 && int.TryParse(bounds[^1], CultureInfo.InvariantCulture, out var last)
+                && first >= 0
+                && last - first < MostProcessors
             )
             {
                 for (var number = first; number <= last; number++)

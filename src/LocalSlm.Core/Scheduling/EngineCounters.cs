@@ -14,6 +14,7 @@ internal sealed class EngineCounters
     public long OutputTokens;
     public long CompletedRequests;
     public long Preemptions;
+    public long Failovers;
 
     public EngineStatistics Read() =>
         new()
@@ -29,5 +30,6 @@ internal sealed class EngineCounters
             OutputTokens = Volatile.Read(ref OutputTokens),
             CompletedRequests = Volatile.Read(ref CompletedRequests),
             Preemptions = Volatile.Read(ref Preemptions),
+            Failovers = Volatile.Read(ref Failovers),
         };
 }

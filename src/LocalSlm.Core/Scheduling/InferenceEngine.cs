@@ -7,10 +7,12 @@ namespace LocalSlm.Scheduling;
 
 /// <summary>The engine of one loaded model: requests come in from any thread, one owner thread computes them all. Disposing it
 /// ends every request with <see cref="ModelUnloadedException"/> and joins the thread.</summary>
+/// <remarks>When the device fails, the model is opened on the next one while the owner thread waits; every reply keeps what it is, and is
+/// replayed there from its tokens. Its reader sees a pause.</remarks>
 internal sealed class InferenceEngine : ITextGenerator, IDisposable, IAsyncDisposable
 {
     private readonly EngineSettings _settings;
-    private readonly ITokenDecoder _decoder;
+    private readonly IFailover? _failover;
     private readonly ReplyScheduler _scheduler;
     private readonly EngineCounters _counters = new();
     private readonly TimeProvider _time;
@@ -24,6 +26,7 @@ internal sealed class InferenceEngine : ITextGenerator, IDisposable, IAsyncDispo
     private readonly Thread _owner;
     private readonly Action _wake;
     private readonly Action<LiveReply> _onEnded;
+    private DecoderCapabilities _capabilities;
     private long _orders;
     private int _pending;
     private int _disposed;
@@ -35,11 +38,13 @@ internal sealed class InferenceEngine : ITextGenerator, IDisposable, IAsyncDispo
         ITokenizer tokenizer,
         TimeProvider time,
         ILogger logger,
-        Func<Func<EngineStatistics>, EngineTelemetry>? telemetry = null
+        Func<Func<EngineStatistics>, EngineTelemetry>? telemetry = null,
+        IFailover? failover = null
     )
     {
         _settings = settings;
-        _decoder = decoder;
+        _failover = failover;
+        _capabilities = decoder.Capabilities;
         _time = time;
         _logger = logger;
         _telemetry = telemetry?.Invoke(() => Statistics);
@@ -51,7 +56,16 @@ internal sealed class InferenceEngine : ITextGenerator, IDisposable, IAsyncDispo
             Wake();
         };
         _grammars = new GrammarLibrary(tokenizer, decoder.Capabilities.VocabularySize);
-        _scheduler = new ReplyScheduler(settings, decoder, tokenizer, _counters, time, logger, _telemetry);
+        _scheduler = new ReplyScheduler(
+            settings,
+            decoder,
+            tokenizer,
+            _counters,
+            time,
+            logger,
+            _telemetry,
+            failover is not null
+        );
         _owner = new Thread(Run) { IsBackground = true, Name = $"LocalSlm {settings.ModelName}" };
         _owner.Start();
     }
@@ -77,7 +91,7 @@ internal sealed class InferenceEngine : ITextGenerator, IDisposable, IAsyncDispo
 
         cancellationToken.ThrowIfCancellationRequested();
         ThrowIfStopped();
-        var context = _decoder.Capabilities.SequenceTokens;
+        var context = Volatile.Read(ref _capabilities).SequenceTokens;
         if (request.Prompt.Length > context)
         {
             throw new ContextOverflowException(request.Prompt.Length, context);
@@ -92,7 +106,7 @@ internal sealed class InferenceEngine : ITextGenerator, IDisposable, IAsyncDispo
         var reply = new LiveReply(
             request,
             Interlocked.Increment(ref _orders),
-            _decoder.Capabilities.VocabularySize,
+            _capabilities.VocabularySize,
             _settings.ReplyBufferUpdates,
             _time.GetTimestamp(),
             _wake,
@@ -109,6 +123,10 @@ internal sealed class InferenceEngine : ITextGenerator, IDisposable, IAsyncDispo
         {
             // The engine stopped meanwhile, perhaps after its last look at the inbox.
             reply.End(new ModelUnloadedException(_settings.ModelName));
+        }
+        else if (Volatile.Read(ref _broken) is { } broken)
+        {
+            reply.End(Failed(broken));
         }
 
         return reply;
@@ -147,9 +165,12 @@ internal sealed class InferenceEngine : ITextGenerator, IDisposable, IAsyncDispo
 
         if (Volatile.Read(ref _broken) is { } broken)
         {
-            throw new InferenceException(_settings.ModelName, "the engine has failed. Load the model again.", broken);
+            throw Failed(broken);
         }
     }
+
+    private InferenceException Failed(Exception cause) =>
+        new(_settings.ModelName, $"the engine has failed: {cause.Message} Load the model again.", cause);
 
     private void Run()
     {
@@ -171,6 +192,15 @@ internal sealed class InferenceEngine : ITextGenerator, IDisposable, IAsyncDispo
                     firstTokens = _scheduler.FirstTokens;
                     Thread.Yield();
                 }
+
+                if (
+                    _failover is not null
+                    && _scheduler.DeviceFailure is { } reason
+                    && !FailOver(_failover, reason, stop)
+                )
+                {
+                    break;
+                }
             }
         }
         catch (Exception error)
@@ -181,7 +211,9 @@ internal sealed class InferenceEngine : ITextGenerator, IDisposable, IAsyncDispo
         }
 
         DrainInbox();
-        _scheduler.EndAll(() => new ModelUnloadedException(_settings.ModelName));
+        _scheduler.EndAll(() =>
+            _broken is { } broken ? Failed(broken) : new ModelUnloadedException(_settings.ModelName)
+        );
         _scheduler.Dispose();
         _telemetry?.Dispose();
         _ended.SetResult();
@@ -202,6 +234,54 @@ internal sealed class InferenceEngine : ITextGenerator, IDisposable, IAsyncDispo
             );
             return true;
         }
+    }
+
+    /// <summary>Goes on with the next device. Meanwhile new requests wait, and cancelled ones end.</summary>
+    /// <returns><see langword="false"/> if no device is left, or none serves: the engine ends.</returns>
+    private bool FailOver(IFailover failover, string reason, CancellationToken stop)
+    {
+        var since = _time.GetTimestamp();
+        var failed = failover.Device;
+        EngineLog.DeviceFailed(_logger, _settings.ModelName, failed, reason, Volatile.Read(ref _pending));
+        _scheduler.Suspend();
+        var move = new DeviceMove<ITokenDecoder>();
+        _ = move.RunAsync(failover.MoveAsync, reason, _wake, stop);
+        while (!move.IsOver)
+        {
+            DrainInbox();
+            if (stop.IsCancellationRequested)
+            {
+                // At once; the loading ends when it sees the token, and only then may the model be freed.
+                _scheduler.EndAll(() => new ModelUnloadedException(_settings.ModelName));
+            }
+            else
+            {
+                _scheduler.Rest();
+            }
+
+            _news.WaitOne();
+        }
+
+        if (stop.IsCancellationRequested)
+        {
+            return true;
+        }
+
+        if (move.Moved is not { } decoder)
+        {
+            EngineLog.NoDeviceLeft(_logger, _settings.ModelName, failed, move.Error!);
+            Volatile.Write(ref _broken, move.Error);
+            return false;
+        }
+
+        var pause = _time.GetElapsedTime(since);
+        Volatile.Write(ref _capabilities, decoder.Capabilities);
+        _counters.Failovers++;
+        _telemetry?.RecordFailover(failover.Device, pause);
+        EngineLog.DeviceReplaced(_logger, _settings.ModelName, failover.Device, failed, pause.TotalSeconds);
+        DrainInbox();
+        _scheduler.Resume(decoder, EngineTelemetry.TraceFailover(failed, failover.Device, pause));
+        return true;
     }
 
     private void DrainInbox()

@@ -91,6 +91,9 @@ internal sealed class LiveReply : IGeneration
 
     public int CachedTokens { get; set; } = -1;
 
+    /// <summary>Gets or sets how many tokens of its prompt were reported as there; -1 before the first report.</summary>
+    public int ReportedTokens { get; set; } = -1;
+
     public int SlidTokens { get; private set; }
 
     public long SubmittedAt { get; }

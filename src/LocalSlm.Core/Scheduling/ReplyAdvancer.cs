@@ -11,7 +11,6 @@ internal sealed class ReplyAdvancer
     private readonly EngineSettings _settings;
     private readonly ITokenizer _tokenizer;
     private readonly SequenceTable _table;
-    private readonly int _contextTokens;
     private readonly EngineCounters _counters;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -25,7 +24,6 @@ internal sealed class ReplyAdvancer
         EngineSettings settings,
         ITokenizer tokenizer,
         SequenceTable table,
-        int contextTokens,
         EngineCounters counters,
         TimeProvider time,
         ILogger logger,
@@ -35,7 +33,6 @@ internal sealed class ReplyAdvancer
         _settings = settings;
         _tokenizer = tokenizer;
         _table = table;
-        _contextTokens = contextTokens;
         _counters = counters;
         _time = time;
         _logger = logger;
@@ -43,7 +40,7 @@ internal sealed class ReplyAdvancer
         _texts = new TokenTexts(tokenizer);
         _scorer = new LogProbabilityScorer(_texts);
         _choice = new ConstrainedChoice(settings.ModelName, tokenizer);
-        _unsampled = new UnsampledText(tokenizer, table, contextTokens);
+        _unsampled = new UnsampledText(tokenizer, table);
     }
 
     /// <summary>Gets how many replies have had their first token.</summary>
@@ -59,6 +56,23 @@ internal sealed class ReplyAdvancer
             _counters.PromptTokensReused += held;
             Report(reply, held);
         }
+    }
+
+    /// <summary>Makes a reply fit the context, which has become another one.</summary>
+    /// <returns><see langword="false"/> if it is too long and may not drop its old tokens.</returns>
+    public bool TryFit(LiveReply reply)
+    {
+        while (
+            reply.TokenCount >= _table.SequenceTokens
+            && reply.OutputTokens.Count > 0
+            && reply.Request.SlideKeepingTokens is { } keep
+            && keep < _table.SequenceTokens - 1
+        )
+        {
+            Slide(reply, keep);
+        }
+
+        return reply.TokenCount <= _table.SequenceTokens;
     }
 
     /// <summary>Tokens of a reply were computed.</summary>
@@ -297,25 +311,30 @@ internal sealed class ReplyAdvancer
     }
 
     private bool HasRoom(LiveReply reply) =>
-        reply.OutputTokens.Count < reply.Request.MaxOutputTokens && reply.TokenCount < _contextTokens;
+        reply.OutputTokens.Count < reply.Request.MaxOutputTokens && reply.TokenCount < _table.SequenceTokens;
 
     private bool HasContext(LiveReply reply)
     {
-        if (reply.TokenCount < _contextTokens)
+        if (reply.TokenCount < _table.SequenceTokens)
         {
             return true;
         }
 
-        if (reply.Request.SlideKeepingTokens is not { } keep || keep >= _contextTokens - 1)
+        if (reply.Request.SlideKeepingTokens is not { } keep || keep >= _table.SequenceTokens - 1)
         {
             return false;
         }
 
+        Slide(reply, keep);
+        _table.CutBackTowards(reply.Slot!, keep);
+        return true;
+    }
+
+    private void Slide(LiveReply reply, int keep)
+    {
         var dropped = reply.Slide(keep);
         EngineLog.ContextSlid(_logger, _settings.ModelName, reply.Order, keep, dropped);
         _telemetry?.RecordContextSlide();
-        _table.CutBackTowards(reply.Slot!, keep);
-        return true;
     }
 
     private GenerationUsage Measure(LiveReply reply)
@@ -337,20 +356,24 @@ internal sealed class ReplyAdvancer
 
     private static void Report(LiveReply reply, int held)
     {
-        if (reply.Request.Progress is { } progress)
+        // A reply that is replayed goes over its prompt again; what was reported stays true.
+        if (reply.Request.Progress is not { } progress || held <= reply.ReportedTokens)
         {
-            try
-            {
-                var prompt = reply.Request.Prompt.Length;
-                progress.Report(
-                    new PrefillProgress(reply.CachedTokens, Math.Min(held, prompt) - reply.CachedTokens, prompt)
-                );
-            }
-            catch (Exception error)
-            {
-                // The caller's own code failed on our thread: the fault belongs to that reply alone.
-                reply.End(error);
-            }
+            return;
+        }
+
+        reply.ReportedTokens = held;
+        try
+        {
+            var prompt = reply.Request.Prompt.Length;
+            progress.Report(
+                new PrefillProgress(reply.CachedTokens, Math.Min(held, prompt) - reply.CachedTokens, prompt)
+            );
+        }
+        catch (Exception error)
+        {
+            // The caller's own code failed on our thread: the fault belongs to that reply alone.
+            reply.End(error);
         }
     }
 }

@@ -1,28 +1,26 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace LocalSlm.Scheduling;
 
 /// <summary>All sequences of a decoder, what each holds, and the memory they take. Every change of the decoder's memory goes
 /// through here, so that tokens, cells and the native memory agree. The owner thread's own.</summary>
+/// <remarks>A decoder whose device has failed may refuse even to cut a sequence. Then the books alone are kept: the memory is gone, and
+/// a reply must not be torn in the middle of a token by it.</remarks>
 internal sealed class SequenceTable
 {
-    private readonly ITokenDecoder _decoder;
-    private readonly SequenceSlot[] _slots;
-    private readonly KvLedger _ledger;
-    private readonly PrefixSharing _sharing;
+    private ITokenDecoder _decoder;
+    private SequenceSlot[] _slots;
+    private KvLedger _ledger;
+    private PrefixSharing _sharing;
     private long _uses;
 
-    public SequenceTable(ITokenDecoder decoder)
-    {
-        _decoder = decoder;
-        var capabilities = decoder.Capabilities;
-        _sharing = capabilities.PrefixSharing;
-        _slots = new SequenceSlot[capabilities.SequenceCount];
-        for (var i = 0; i < _slots.Length; i++)
-        {
-            _slots[i] = new SequenceSlot(i);
-        }
+    public SequenceTable(ITokenDecoder decoder) => MoveTo(decoder);
 
-        _ledger = new KvLedger(capabilities.TotalTokens, _slots.Length);
-    }
+    /// <summary>Gets the decoder whose sequences these are.</summary>
+    public ITokenDecoder Decoder => _decoder;
+
+    /// <summary>Gets the most tokens that one sequence holds.</summary>
+    public int SequenceTokens { get; private set; }
 
     public int FreeTokens => _ledger.Free;
 
@@ -58,6 +56,23 @@ internal sealed class SequenceTable
         }
     }
 
+    /// <summary>Begins anew with another decoder, all of whose sequences are empty.</summary>
+    [MemberNotNull(nameof(_decoder), nameof(_slots), nameof(_ledger))]
+    public void MoveTo(ITokenDecoder decoder)
+    {
+        _decoder = decoder;
+        var capabilities = decoder.Capabilities;
+        SequenceTokens = capabilities.SequenceTokens;
+        _sharing = capabilities.PrefixSharing;
+        _slots = new SequenceSlot[capabilities.SequenceCount];
+        for (var i = 0; i < _slots.Length; i++)
+        {
+            _slots[i] = new SequenceSlot(i);
+        }
+
+        _ledger = new KvLedger(capabilities.TotalTokens, _slots.Length);
+    }
+
     /// <summary>Finds the sequence that shares the longest start with some tokens.</summary>
     /// <param name="tokens">The tokens that may be reused: the last one of a prompt is not among them.</param>
     public PrefixMatch FindPrefix(ReadOnlySpan<int> tokens)
@@ -71,7 +86,7 @@ internal sealed class SequenceTable
                 continue;
             }
 
-            var keepable = _decoder.GetKeepable(slot.Number, common);
+            var keepable = GetKeepable(slot, common);
 
             // At the same length an idle sequence is better: it can be used as it is.
             if (keepable > best.Tokens || (keepable == best.Tokens && best.Slot?.Owner is not null && keepable > 0))
@@ -125,17 +140,24 @@ internal sealed class SequenceTable
             return;
         }
 
-        _decoder.CutBack(slot.Number, count);
+        try
+        {
+            _decoder.CutBack(slot.Number, count);
+        }
+        catch (Exception) when (_decoder.DeviceFailure is not null)
+        {
+            // See the remarks.
+        }
+
         _ledger.CutBack(slot.Number, count);
         slot.CutBack(count);
     }
 
     /// <summary>Tells whether a sequence can be cut back to so many tokens exactly.</summary>
-    public bool CanCutBack(SequenceSlot slot, int count) =>
-        count >= slot.Length || _decoder.GetKeepable(slot.Number, count) == count;
+    public bool CanCutBack(SequenceSlot slot, int count) => count >= slot.Length || GetKeepable(slot, count) == count;
 
     /// <summary>Cuts a sequence back to some tokens, or to as many below as its memory can keep.</summary>
-    public void CutBackTowards(SequenceSlot slot, int count) => CutBack(slot, _decoder.GetKeepable(slot.Number, count));
+    public void CutBackTowards(SequenceSlot slot, int count) => CutBack(slot, GetKeepable(slot, count));
 
     /// <summary>Takes a sequence from its reply; its tokens stay cached.</summary>
     public void Release(SequenceSlot slot)
@@ -204,7 +226,7 @@ internal sealed class SequenceTable
             return;
         }
 
-        if (_sharing == PrefixSharing.None || !_decoder.TryCopyPrefix(source.Number, target.Number, count))
+        if (_sharing == PrefixSharing.None || !TryCopyPrefix(source, target, count))
         {
             return;
         }
@@ -220,6 +242,30 @@ internal sealed class SequenceTable
 
         target.Append(source.Tokens[..count]);
         Touch(source);
+    }
+
+    private int GetKeepable(SequenceSlot slot, int count)
+    {
+        try
+        {
+            return _decoder.GetKeepable(slot.Number, count);
+        }
+        catch (Exception) when (_decoder.DeviceFailure is not null)
+        {
+            return 0;
+        }
+    }
+
+    private bool TryCopyPrefix(SequenceSlot source, SequenceSlot target, int count)
+    {
+        try
+        {
+            return _decoder.TryCopyPrefix(source.Number, target.Number, count);
+        }
+        catch (Exception) when (_decoder.DeviceFailure is not null)
+        {
+            return false;
+        }
     }
 
     private void Touch(SequenceSlot slot) => slot.LastUse = ++_uses;

@@ -4,7 +4,7 @@ namespace LocalSlm.Scheduling;
 
 /// <summary>Finds the tokens of text that is appended without sampling, and makes way for them. Their text and their count are the
 /// caller's. The owner thread's own.</summary>
-internal sealed class UnsampledText(ITokenizer tokenizer, SequenceTable table, int contextTokens)
+internal sealed class UnsampledText(ITokenizer tokenizer, SequenceTable table)
 {
     /// <summary>How many tokens are taken away at most.</summary>
     private const int MostRemoved = 8;
@@ -45,7 +45,7 @@ internal sealed class UnsampledText(ITokenizer tokenizer, SequenceTable table, i
             return false;
         }
 
-        var room = Math.Min(reply.Request.MaxOutputTokens - outputs.Length, contextTokens - reply.TokenCount);
+        var room = Math.Min(reply.Request.MaxOutputTokens - outputs.Length, table.SequenceTokens - reply.TokenCount);
         if (_run.Tokens.Count - _run.Removed > room)
         {
             // The reply ends within the text: its last tokens come one by one.
@@ -81,7 +81,7 @@ internal sealed class UnsampledText(ITokenizer tokenizer, SequenceTable table, i
             _encoder.TryEncode(text, isControl: true, reply.DropsNextSpace, Tokens);
             var room = Math.Min(
                 reply.Request.MaxOutputTokens - reply.OutputTokens.Count,
-                contextTokens - reply.TokenCount
+                table.SequenceTokens - reply.TokenCount
             );
             if (Tokens.Count > room)
             {

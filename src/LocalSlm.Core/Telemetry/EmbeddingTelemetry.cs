@@ -9,7 +9,7 @@ internal sealed class EmbeddingTelemetry : IDisposable
     private readonly LocalSlmTelemetry _owner;
     private readonly EngineTelemetry _engine;
     private readonly KeyValuePair<string, object?> _model;
-    private readonly KeyValuePair<string, object?> _device;
+    private volatile string _deviceName;
 
     internal EmbeddingTelemetry(
         LocalSlmTelemetry owner,
@@ -20,7 +20,7 @@ internal sealed class EmbeddingTelemetry : IDisposable
     {
         _owner = owner;
         _model = new("localslm.model", model);
-        _device = new("localslm.device", device);
+        _deviceName = device;
         _engine = owner.AddEngine(
             model,
             device,
@@ -36,18 +36,28 @@ internal sealed class EmbeddingTelemetry : IDisposable
         );
     }
 
+    // Made when asked for: a pair that is replaced while others read it could be read half.
+    private KeyValuePair<string, object?> Device => new("localslm.device", _deviceName);
+
+    /// <summary>Records that the model went on with another device after its own had failed.</summary>
+    public void RecordFailover(string device, TimeSpan duration)
+    {
+        _engine.RecordFailover(device, duration);
+        _deviceName = device;
+    }
+
     /// <summary>Records that the model was loaded.</summary>
     public void RecordLoad(TimeSpan duration) => _engine.RecordLoad(duration);
 
     /// <summary>Records a batch that was computed.</summary>
     public void RecordBatch(int texts, int tokens, TimeSpan duration)
     {
-        _owner.EmbeddingTexts.Add(texts, _model, _device);
-        _owner.EmbeddingTokens.Add(tokens, _model, _device);
-        _owner.EmbeddingBatchTexts.Record(texts, _model, _device);
+        _owner.EmbeddingTexts.Add(texts, _model, Device);
+        _owner.EmbeddingTokens.Add(tokens, _model, Device);
+        _owner.EmbeddingBatchTexts.Record(texts, _model, Device);
         if (duration > TimeSpan.Zero)
         {
-            _owner.EmbeddingRate.Record(tokens / duration.TotalSeconds, _model, _device);
+            _owner.EmbeddingRate.Record(tokens / duration.TotalSeconds, _model, Device);
         }
     }
 
@@ -67,7 +77,7 @@ internal sealed class EmbeddingTelemetry : IDisposable
             if (span is { IsAllDataRequested: true })
             {
                 span.SetTag(_model.Key, _model.Value);
-                span.SetTag(_device.Key, _device.Value);
+                span.SetTag(Device.Key, Device.Value);
                 span.SetTag("localslm.embedding.texts", items.Count);
                 span.SetTag("localslm.embedding.tokens", items.Sum(static item => (long)item.Tokens.Length));
             }
@@ -87,7 +97,7 @@ internal sealed class EmbeddingTelemetry : IDisposable
     {
         if (waited is { } duration)
         {
-            _owner.QueueDuration.Record(duration.TotalSeconds, _model, _device);
+            _owner.QueueDuration.Record(duration.TotalSeconds, _model, Device);
         }
 
         if (job.Span is not { } span)

@@ -32,6 +32,35 @@ internal static partial class EngineLog
     )]
     public static partial void ReaderStalled(ILogger logger, string model, long request, double seconds);
 
+    [LoggerMessage(
+        7,
+        LogLevel.Warning,
+        "Model {Model}: {Device} failed while it computed ({Reason}). The model is opened on the next device; {Requests} requests wait for it."
+    )]
+    public static partial void DeviceFailed(ILogger logger, string model, string device, string reason, int requests);
+
+    [LoggerMessage(
+        8,
+        LogLevel.Warning,
+        "Model {Model}: it goes on with {Device}, {Seconds:F2} s after {FailedDevice} failed; its replies are replayed."
+    )]
+    public static partial void DeviceReplaced(
+        ILogger logger,
+        string model,
+        string device,
+        string failedDevice,
+        double seconds
+    );
+
+    [LoggerMessage(9, LogLevel.Error, "Model {Model}: {Device} failed while it computed, and no other device serves.")]
+    public static partial void NoDeviceLeft(ILogger logger, string model, string device, Exception error);
+
+    [LoggerMessage(10, LogLevel.Debug, "Model {Model}: the device failed with an exception.")]
+    public static partial void DeviceThrew(ILogger logger, string model, Exception error);
+
+    [LoggerMessage(11, LogLevel.Warning, "What a failed device held could not be freed: {Problem}")]
+    public static partial void NotFreed(ILogger logger, string problem, Exception? error);
+
     [LoggerMessage(6, LogLevel.Error, "Model {Model}: a step failed; the replies in it were ended.")]
     public static partial void StepFailed(ILogger logger, string model, Exception error);
 }

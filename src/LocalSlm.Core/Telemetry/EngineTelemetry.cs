@@ -12,47 +12,73 @@ internal sealed class EngineTelemetry : IDisposable
 
     private readonly LocalSlmTelemetry _owner;
     private readonly KeyValuePair<string, object?> _model;
-    private readonly KeyValuePair<string, object?> _device;
+    private volatile string _deviceName;
 
     internal EngineTelemetry(LocalSlmTelemetry owner, string model, string device, Func<EngineStatistics> statistics)
     {
         _owner = owner;
         _model = new("localslm.model", model);
-        _device = new("localslm.device", device);
+        _deviceName = device;
         Statistics = statistics;
     }
 
     internal Func<EngineStatistics> Statistics { get; }
 
+    // Made when asked for: a pair that is replaced while others read it could be read half.
+    private KeyValuePair<string, object?> Device => new("localslm.device", _deviceName);
+
     /// <summary>Records that the model was loaded.</summary>
-    public void RecordLoad(TimeSpan duration) => _owner.LoadDuration.Record(duration.TotalSeconds, _model, _device);
+    public void RecordLoad(TimeSpan duration) => _owner.LoadDuration.Record(duration.TotalSeconds, _model, Device);
+
+    /// <summary>Records that the model went on with another device after its own had failed.</summary>
+    /// <param name="device">The other device.</param>
+    /// <param name="duration">How long nothing was computed.</param>
+    public void RecordFailover(string device, TimeSpan duration)
+    {
+        KeyValuePair<string, object?> next = new("localslm.device.next", device);
+        _owner.Failovers.Add(1, _model, Device, next);
+        _owner.FailoverDuration.Record(duration.TotalSeconds, _model, Device, next);
+        _deviceName = device;
+    }
 
     /// <summary>Records a request that got a place, however it ended.</summary>
     public void RecordRequest(GenerationUsage usage)
     {
-        _owner.QueueDuration.Record(usage.QueueDuration.TotalSeconds, _model, _device);
+        _owner.QueueDuration.Record(usage.QueueDuration.TotalSeconds, _model, Device);
         int computed = usage.PromptTokens - usage.CachedTokens;
-        _owner.PromptTokens.Add(computed, _model, _device, s_computed);
-        _owner.PromptTokens.Add(usage.CachedTokens, _model, _device, s_cached);
-        _owner.OutputTokens.Add(usage.OutputTokens, _model, _device);
+        _owner.PromptTokens.Add(computed, _model, Device, s_computed);
+        _owner.PromptTokens.Add(usage.CachedTokens, _model, Device, s_cached);
+        _owner.OutputTokens.Add(usage.OutputTokens, _model, Device);
 
         // The duration of the prefill ends with the first token; without one the prefill was cut short.
         if (usage.OutputTokens > 0 && computed > 0 && usage.PrefillDuration > TimeSpan.Zero)
         {
-            _owner.PrefillRate.Record(computed / usage.PrefillDuration.TotalSeconds, _model, _device);
+            _owner.PrefillRate.Record(computed / usage.PrefillDuration.TotalSeconds, _model, Device);
         }
 
         if (usage.OutputTokens > 1 && usage.DecodeDuration > TimeSpan.Zero)
         {
-            _owner.DecodeRate.Record((usage.OutputTokens - 1) / usage.DecodeDuration.TotalSeconds, _model, _device);
+            _owner.DecodeRate.Record((usage.OutputTokens - 1) / usage.DecodeDuration.TotalSeconds, _model, Device);
         }
     }
 
     /// <summary>Records that a reply was paused to give its memory to another one.</summary>
-    public void RecordPreemption() => _owner.Preemptions.Add(1, _model, _device);
+    public void RecordPreemption() => _owner.Preemptions.Add(1, _model, Device);
 
     /// <summary>Records that a reply's old tokens were dropped so that it could go on.</summary>
-    public void RecordContextSlide() => _owner.ContextSlides.Add(1, _model, _device);
+    public void RecordContextSlide() => _owner.ContextSlides.Add(1, _model, Device);
+
+    /// <summary>Makes what the spans of replies tell of a change of the device.</summary>
+    public static ActivityEvent TraceFailover(string failed, string next, TimeSpan pause) =>
+        new(
+            "localslm.device.failover",
+            tags: new ActivityTagsCollection
+            {
+                ["localslm.device"] = failed,
+                ["localslm.device.next"] = next,
+                ["localslm.device.failover.duration"] = pause.TotalSeconds,
+            }
+        );
 
     /// <summary>Starts the span of a reply, a child of the caller's activity, without making it the current one: the reply
     /// is computed on another thread.</summary>
@@ -71,7 +97,7 @@ internal sealed class EngineTelemetry : IDisposable
             if (span is { IsAllDataRequested: true })
             {
                 span.SetTag(_model.Key, _model.Value);
-                span.SetTag(_device.Key, _device.Value);
+                span.SetTag(Device.Key, Device.Value);
             }
 
             return span;
@@ -119,7 +145,7 @@ internal sealed class EngineTelemetry : IDisposable
     public void Dispose() => _owner.Remove(this);
 
     internal Measurement<int> Measure(int value, string tag, string state) =>
-        new(value, _model, _device, new KeyValuePair<string, object?>(tag, state));
+        new(value, _model, Device, new KeyValuePair<string, object?>(tag, state));
 
-    internal Measurement<double> Measure(double value) => new(value, _model, _device);
+    internal Measurement<double> Measure(double value) => new(value, _model, Device);
 }

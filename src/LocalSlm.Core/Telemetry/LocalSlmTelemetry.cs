@@ -13,6 +13,7 @@ internal sealed class LocalSlmTelemetry : IDisposable
     private readonly Meter _meter;
     private readonly bool _ownsMeter;
     private EngineTelemetry[] _engines = [];
+    private ModelTelemetry[] _models = [];
 
     /// <param name="meterFactory">Makes the meter and owns it; <see langword="null"/> for a meter of its own.</param>
     public LocalSlmTelemetry(IMeterFactory? meterFactory = null)
@@ -56,6 +57,22 @@ internal sealed class LocalSlmTelemetry : IDisposable
             "{slide}",
             "Times that old tokens were dropped so that a reply could go on."
         );
+        DeviceFallbacks = Counter(
+            "localslm.device.fallbacks",
+            "{fallback}",
+            "Devices that did not serve a model, where another one was tried."
+        );
+        Failovers = Counter(
+            "localslm.device.failovers",
+            "{failover}",
+            "Times that a device failed while it computed and the model went on with another one."
+        );
+        FailoverDuration = Histogram(
+            "localslm.device.failover.duration",
+            "s",
+            "Time from a device's failure until the model was open on another one.",
+            [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300]
+        );
         EmbeddingTexts = Counter("localslm.embedding.texts", "{text}", "Texts, and parts of texts, made into vectors.");
         EmbeddingTokens = Counter(
             "localslm.embedding.tokens",
@@ -73,6 +90,26 @@ internal sealed class LocalSlmTelemetry : IDisposable
             "{token}/s",
             "Tokens computed per second for vectors, padding not counted.",
             [10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 25_000, 50_000]
+        );
+        Loads = Counter("localslm.model.loads", "{load}", "Loads that ended, by outcome.");
+        Unloads = Counter("localslm.model.unloads", "{unload}", "Models that were unloaded, by reason.");
+        _meter.CreateObservableUpDownCounter(
+            "localslm.model.loaded",
+            ObserveLoaded,
+            "{model}",
+            "Models that are loaded."
+        );
+        _meter.CreateObservableUpDownCounter(
+            "localslm.model.memory",
+            ObserveMemory,
+            "By",
+            "Memory that loaded models take on all devices."
+        );
+        _meter.CreateObservableUpDownCounter(
+            "localslm.model.waiting",
+            ObserveWaiting,
+            "{request}",
+            "Requests and preloads that wait for a model to be loaded."
         );
         _meter.CreateObservableUpDownCounter(
             "localslm.request.count",
@@ -109,6 +146,11 @@ internal sealed class LocalSlmTelemetry : IDisposable
 
     internal Counter<long> ContextSlides { get; }
 
+    internal Counter<long> DeviceFallbacks { get; }
+    internal Counter<long> Failovers { get; }
+
+    internal Histogram<double> FailoverDuration { get; }
+
     internal Counter<long> EmbeddingTexts { get; }
 
     internal Counter<long> EmbeddingTokens { get; }
@@ -116,6 +158,24 @@ internal sealed class LocalSlmTelemetry : IDisposable
     internal Histogram<double> EmbeddingBatchTexts { get; }
 
     internal Histogram<double> EmbeddingRate { get; }
+
+    internal Counter<long> Loads { get; }
+
+    internal Counter<long> Unloads { get; }
+
+    /// <summary>Begins to report a manager of models; until it is disposed.</summary>
+    /// <param name="list">Lists what is loaded; called by whoever collects, on any thread.</param>
+    /// <param name="waiting">Tells how many requests wait for loads.</param>
+    public ModelTelemetry AddModels(Func<IReadOnlyList<LoadedModelStatus>> list, Func<int> waiting)
+    {
+        var models = new ModelTelemetry(this, list, waiting);
+        lock (_gate)
+        {
+            _models = [.. _models, models];
+        }
+
+        return models;
+    }
 
     /// <summary>Begins to report an engine; until it is disposed.</summary>
     /// <param name="model">The model's name.</param>
@@ -154,6 +214,32 @@ internal sealed class LocalSlmTelemetry : IDisposable
         {
             _engines = [.. _engines.Where(e => e != engine)];
         }
+    }
+
+    internal void Remove(ModelTelemetry models)
+    {
+        lock (_gate)
+        {
+            _models = [.. _models.Where(one => one != models)];
+        }
+    }
+
+    private IEnumerable<Measurement<long>> ObserveLoaded() =>
+        Volatile
+            .Read(ref _models)
+            .SelectMany(static models => models.List())
+            .Select(static model => ModelTelemetry.Measure(model, 1));
+
+    private IEnumerable<Measurement<long>> ObserveMemory() =>
+        Volatile
+            .Read(ref _models)
+            .SelectMany(static models => models.List())
+            .Select(static model => ModelTelemetry.Measure(model, model.MemoryBytes));
+
+    private IEnumerable<Measurement<int>> ObserveWaiting()
+    {
+        var managers = Volatile.Read(ref _models);
+        return managers.Length == 0 ? [] : [new Measurement<int>(managers.Sum(static models => models.Waiting()))];
     }
 
     private IEnumerable<Measurement<int>> ObserveRequests()

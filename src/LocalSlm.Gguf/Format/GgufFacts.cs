@@ -16,6 +16,8 @@ internal static class GgufFacts
         var architecture = file.FindString("general.architecture")!;
         var kind = LlamaArchitecture.KindOf(architecture);
         var layers = new LayerShapes(file, architecture, kind);
+        var weights = LayerWeights.Of(model.Tensors, layers.Count, kind);
+        var sliding = new SlidingLayers(file, architecture, layers.Count);
         return new()
         {
             Path = file.Path,
@@ -25,6 +27,23 @@ internal static class GgufFacts
             Quantization = QuantizationName(model),
             ParameterCount = model.Tensors.Sum(tensor => tensor.Values),
             WeightBytes = model.Tensors.Sum(tensor => tensor.Bytes),
+            Layers =
+            [
+                .. Enumerable
+                    .Range(0, layers.Count)
+                    .Select(index => new LayerFacts(
+                        weights.Layers[index].All,
+                        weights.Layers[index].Experts,
+                        layers.KvBytesOf(index),
+                        sliding.Contains(index),
+                        layers.StateBytesOf(index)
+                    )),
+            ],
+            InputWeightBytes = weights.Input,
+            OutputWeightBytes = weights.Output,
+            FeedForwardLength = layers.FeedForwardLength,
+            ExpertCount = layers.ExpertCount,
+            ExpertsPerToken = layers.ExpertsPerToken,
             LayerCount = layers.Count,
             EmbeddingLength = layers.Width,
             HeadCount = layers.MostHeads,

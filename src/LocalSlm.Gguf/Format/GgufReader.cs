@@ -34,9 +34,15 @@ internal static class GgufReader
     /// <summary>Reads a header from a stream that stands at the file's start and knows its length.</summary>
     /// <param name="stream">The stream; it stays open.</param>
     /// <param name="path">The name for messages.</param>
-    public static GgufFile Read(Stream stream, string path)
+    public static GgufFile Read(Stream stream, string path) => Read(stream, path, stream.Length);
+
+    /// <summary>Reads a header from a stream that stands at the file's start and may hold no more than the header.</summary>
+    /// <param name="stream">The stream; it stays open.</param>
+    /// <param name="path">The name for messages.</param>
+    /// <param name="fileLength">The length of the whole file, in bytes.</param>
+    public static GgufFile Read(Stream stream, string path, long fileLength)
     {
-        var cursor = new GgufCursor(stream, path, stream.Length);
+        var cursor = new GgufCursor(stream, path, fileLength);
         ReadMagic(cursor);
         var version = ReadVersion(cursor);
         var at = cursor.Position;

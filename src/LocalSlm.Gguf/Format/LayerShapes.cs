@@ -11,6 +11,8 @@ internal sealed class LayerShapes
     private readonly GgufFile _file;
     private readonly string _architecture;
     private readonly ArchitectureKind _kind;
+    private readonly long[] _kv;
+    private readonly long[] _state;
 
     public LayerShapes(GgufFile file, string architecture, ArchitectureKind kind)
     {
@@ -19,13 +21,14 @@ internal sealed class LayerShapes
         _kind = kind;
         Count = (int)Number("block_count");
         Width = (int)Number("embedding_length");
-        MostHeads =
-            Count == 0 ? 0 : (int)Enumerable.Range(0, Count).Max(layer => PerLayer("attention.head_count", layer, 0));
+        MostHeads = (int)MostOf("attention.head_count");
+        _kv = new long[Count];
+        _state = new long[Count];
         for (var layer = 0; layer < Count; layer++)
         {
             var isRecurrent = IsRecurrent(layer);
-            RecurrentBytesPerSequence += isRecurrent ? StateBytes * StateValues() : 0;
-            KvBytesPerToken += !isRecurrent || architecture == "falcon-h1" ? KvBytes * KeyValueValues(layer) : 0;
+            _state[layer] = isRecurrent ? StateBytes * StateValues() : 0;
+            _kv[layer] = !isRecurrent || architecture == "falcon-h1" ? KvBytes * KeyValueValues(layer) : 0;
         }
     }
 
@@ -35,9 +38,34 @@ internal sealed class LayerShapes
 
     public int MostHeads { get; }
 
-    public long KvBytesPerToken { get; }
+    public long KvBytesPerToken => _kv.Sum();
 
-    public long RecurrentBytesPerSequence { get; }
+    public long RecurrentBytesPerSequence => _state.Sum();
+
+    /// <summary>Gets the experts of a mixture; 0 for none.</summary>
+    public int ExpertCount => (int)Math.Clamp(Number("expert_count"), 0, int.MaxValue);
+
+    /// <summary>Gets how many of them compute each token; 0 for none.</summary>
+    public int ExpertsPerToken => ExpertCount == 0 ? 0 : (int)Math.Clamp(MostOf("expert_used_count"), 0, ExpertCount);
+
+    /// <summary>Gets the width inside the feed-forward part of the widest layer; of a mixture, of all experts that compute one
+    /// token.</summary>
+    public int FeedForwardLength
+    {
+        get
+        {
+            var dense = MostOf("feed_forward_length");
+            var expert = MostOf("expert_feed_forward_length");
+            var experts = ExpertsPerToken * (expert > 0 ? expert : dense);
+            return (int)Math.Clamp(Math.Max(dense, experts), 0, int.MaxValue);
+        }
+    }
+
+    /// <summary>The 16-bit keys and values of one token in a layer, in bytes.</summary>
+    public long KvBytesOf(int layer) => _kv[layer];
+
+    /// <summary>The recurrent state of one sequence in a layer, in bytes.</summary>
+    public long StateBytesOf(int layer) => _state[layer];
 
     private bool IsRecurrent(int layer)
     {
@@ -118,6 +146,10 @@ internal sealed class LayerShapes
     }
 
     private long Number(string name, long fallback = 0) => _file.FindInteger($"{_architecture}.{name}") ?? fallback;
+
+    /// <summary>The greatest of a number that may differ from layer to layer.</summary>
+    private long MostOf(string name) =>
+        Count == 0 ? 0 : Enumerable.Range(0, Count).Max(layer => PerLayer(name, layer, 0));
 
     private long PerLayer(string name, int layer, long fallback)
     {

@@ -74,7 +74,7 @@ internal sealed unsafe class ContextHandle : NativeHandle
     {
         var result = LlamaNative.llama_decode(this, batch.Take(tokenCount));
         GC.KeepAlive(batch);
-        return result;
+        return DecodeFaults.AreInjected && DecodeFaults.Injection is { } injection ? injection(result) : result;
     }
 
     /// <summary>Gets the logits of a token of the last batch, or an empty span if it has none.</summary>

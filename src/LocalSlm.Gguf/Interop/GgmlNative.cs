@@ -33,7 +33,10 @@ internal static unsafe partial class GgmlNative
     public static partial int ggml_backend_dev_type(nint device);
 
     [LibraryImport(BaseLibrary)]
-    public static partial void ggml_backend_dev_memory(nint device, out nuint free, out nuint total);
+    public static partial void ggml_backend_dev_get_props(nint device, GgmlDeviceProps* properties);
+
+    [LibraryImport(BaseLibrary)]
+    public static partial nint ggml_backend_cpu_buffer_type();
 
     [LibraryImport(BaseLibrary)]
     public static partial nint ggml_backend_dev_backend_reg(nint device);

@@ -99,7 +99,11 @@ internal static unsafe partial class NativeLogRouter
 
     private static bool IsWanted(int nativeLevel) =>
         (t_current ?? Latest()) is { } scope
-        && (nativeLevel == NativeError || scope.Logger.IsEnabled(LevelOf(nativeLevel, scope)));
+        && (
+            nativeLevel == NativeError
+            || scope.Report is not null
+            || scope.Logger.IsEnabled(LevelOf(nativeLevel, scope))
+        );
 
     private static LogLevel LevelOf(int nativeLevel, NativeLogScope scope)
     {
@@ -128,6 +132,7 @@ internal static unsafe partial class NativeLogRouter
             return;
         }
 
+        scope.Report?.Read(message);
         var level = LevelOf(t_level, scope);
         if (level == LogLevel.Error)
         {

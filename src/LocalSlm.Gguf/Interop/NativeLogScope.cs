@@ -17,6 +17,10 @@ internal sealed class NativeLogScope(ILogger logger)
     /// <summary>Gets or sets a piece of a warning that says nothing here and is logged as a detail.</summary>
     public string? ExpectedWarning { get; set; }
 
+    /// <summary>Gets or sets what reads the library's words about its buffers while a model is loaded; <see langword="null"/> for
+    /// nobody.</summary>
+    public NativeMemoryReport? Report { get; set; }
+
     /// <summary>Gets the last error lines, joined; empty if there were none.</summary>
     public string LastErrors => string.Join("; ", _errors);
 

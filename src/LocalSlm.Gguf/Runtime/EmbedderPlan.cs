@@ -68,9 +68,7 @@ internal sealed record EmbedderPlan(
     private static int RoundUp(int tokens) =>
         (int)
             Math.Min(
-                int.MaxValue - MemoryPlanner.ContextGranularity,
-                ((long)tokens + MemoryPlanner.ContextGranularity - 1)
-                    / MemoryPlanner.ContextGranularity
-                    * MemoryPlanner.ContextGranularity
+                int.MaxValue - ContextPlan.Granularity,
+                ((long)tokens + ContextPlan.Granularity - 1) / ContextPlan.Granularity * ContextPlan.Granularity
             );
 }

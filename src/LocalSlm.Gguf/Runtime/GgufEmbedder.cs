@@ -11,6 +11,7 @@ internal sealed class GgufEmbedder : IRuntimeEmbedder
     // Results of llama_decode (llama.h, v0.4.0).
     private const int Done = 0;
     private const int Stopped = 2;
+    private const int BadInput = -1;
 
     private readonly ModelHandle _model;
     private readonly ContextHandle _context;
@@ -50,6 +51,11 @@ internal sealed class GgufEmbedder : IRuntimeEmbedder
     public required ITokenizer Tokenizer { get; init; }
 
     public required string Device { get; init; }
+
+    /// <summary>Gets a value indicating whether a graphics processor computes, alone or beside the CPU.</summary>
+    public required bool IsAccelerated { get; init; }
+
+    public string? DeviceFailure { get; private set; }
 
     public required string RuntimeVersion { get; init; }
 
@@ -162,6 +168,11 @@ internal sealed class GgufEmbedder : IRuntimeEmbedder
         cancellationToken.ThrowIfCancellationRequested();
         if (result != Done)
         {
+            if (result < BadInput && IsAccelerated)
+            {
+                DeviceFailure = $"llama_decode gave {result} on {Device}. {WeightsLoader.Describe(_log.LastErrors)}";
+            }
+
             throw new InferenceException(
                 Facts.Name ?? Facts.Path,
                 result == Stopped
@@ -207,7 +218,7 @@ internal sealed class GgufEmbedder : IRuntimeEmbedder
     /// with fewer.</summary>
     private int ComputeAdapting(int tokens, CancellationToken cancellationToken)
     {
-        var busyModels = _share.Begin();
+        var share = _share.Begin(Threads);
         try
         {
             if (_governor is null)
@@ -217,7 +228,7 @@ internal sealed class GgufEmbedder : IRuntimeEmbedder
                 return _context.Decode(_batch, tokens);
             }
 
-            var threads = _governor.Choose(_share.Reading, busyModels, Stopwatch.GetTimestamp());
+            var threads = _governor.Choose(_share.Reading, share, Stopwatch.GetTimestamp());
             while (true)
             {
                 var start = Stopwatch.GetTimestamp();

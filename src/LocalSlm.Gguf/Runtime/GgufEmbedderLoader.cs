@@ -60,10 +60,13 @@ internal sealed partial class GgufEmbedderLoader
         ModelHandle? model = null;
         try
         {
-            var placement = DevicePlacement.Choose(_path, _options.Load, NativeDevices.List);
-            model = WeightsLoader.Load(facts, _options.Load, placement, _log, Report, cancellationToken);
+            var topology = ProcessorTopology.Detect();
+            var load = LoadPlan.Make(facts, _options.Load, topology);
+            var report = _log.Report = new NativeMemoryReport();
+            model = WeightsLoader.Load(facts, load, _log, Report, cancellationToken);
+            OffloadCheck.Check(_path, load, report);
             cancellationToken.ThrowIfCancellationRequested();
-            return CreateContext(facts, tokenizer, model, plan, placement, libraries);
+            return CreateContext(facts, tokenizer, model, plan, load, topology, libraries);
         }
         catch
         {
@@ -73,6 +76,7 @@ internal sealed partial class GgufEmbedderLoader
         }
         finally
         {
+            _log.Report = null;
             NativeLogRouter.Enter(null);
             ProcessExitGate.Leave();
         }
@@ -115,14 +119,14 @@ internal sealed partial class GgufEmbedderLoader
         ManagedTokenizer? tokenizer,
         ModelHandle model,
         EmbedderPlan plan,
-        DevicePlacement placement,
+        LoadPlan plannedLoad,
+        ProcessorTopology topology,
         LoadedLibraries libraries
     )
     {
         Report(ModelLoadStage.CreatingContext, 0.95);
         var load = _options.Load;
-        var topology = ProcessorTopology.Detect();
-        var threads = load.Threads ?? topology.ComputeThreads;
+        var threads = plannedLoad.Candidate.Threads;
         var parameters = LlamaNative.llama_context_default_params();
         parameters.n_ctx = (uint)plan.ContextTokens;
         parameters.n_batch = (uint)plan.StepTokens;
@@ -158,19 +162,13 @@ internal sealed partial class GgufEmbedderLoader
 
             var adapts = load.AdaptThreads && threads > 1;
             share = ProcessorShare.Join(adapts, topology);
-            return new GgufEmbedder(
-                model,
-                context,
-                plan,
-                adapts ? new ThreadGovernor(threads, topology.ComputeThreads) : null,
-                share,
-                _log
-            )
+            return new GgufEmbedder(model, context, plan, adapts ? new ThreadGovernor(threads) : null, share, _log)
             {
                 Facts = facts,
                 Tokenizer = (ITokenizer?)tokenizer ?? new GgufTokenizer(model),
-                Device = placement.FindGpu(NativeDevices.List())?.Description ?? "CPU",
-                FailedDevices = placement.Failed,
+                Device = plannedLoad.DeviceWords,
+                IsAccelerated = plannedLoad.WantsGpu,
+                FailedDevices = plannedLoad.Failed,
                 RuntimeVersion = libraries.Version,
                 Threads = threads,
             };

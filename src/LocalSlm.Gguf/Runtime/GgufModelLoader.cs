@@ -48,7 +48,6 @@ internal sealed class GgufModelLoader
             );
         }
 
-        var plan = MemoryPlanner.Plan(facts, _options, MemoryLimits.GetAvailableBytes());
         var libraries = NativeRuntime.EnsureLoaded(_nativeDirectory);
         cancellationToken.ThrowIfCancellationRequested();
 
@@ -63,10 +62,14 @@ internal sealed class GgufModelLoader
         GgufRuntimeModel? loaded = null;
         try
         {
-            var placement = DevicePlacement.Choose(_path, _options, NativeDevices.List);
-            model = WeightsLoader.Load(facts, _options, placement, _log, Report, cancellationToken);
-            var fitted = KeepShortRopeFactors(facts, model, plan);
-            loaded = CreateContext(facts, model, fitted, placement, libraries, cancellationToken);
+            var topology = ProcessorTopology.Detect();
+            var load = LoadPlan.Make(facts, _options, topology);
+            var report = _log.Report = new NativeMemoryReport();
+            SimulatedMemory.RefuseWhatDoesNotFit(facts, load, _log);
+            model = WeightsLoader.Load(facts, load, _log, Report, cancellationToken);
+            OffloadCheck.Check(_path, load, report);
+            var fitted = KeepShortRopeFactors(facts, model, ContextPlan.Of(facts, load.Options));
+            loaded = CreateContext(facts, model, fitted, load, topology, report, libraries, cancellationToken);
             Report(ModelLoadStage.Ready, 1);
             return loaded;
         }
@@ -79,6 +82,7 @@ internal sealed class GgufModelLoader
         }
         finally
         {
+            _log.Report = null;
             NativeLogRouter.Enter(null);
             ProcessExitGate.Leave();
         }
@@ -88,7 +92,9 @@ internal sealed class GgufModelLoader
         ModelFacts facts,
         ModelHandle model,
         ContextPlan plan,
-        DevicePlacement placement,
+        LoadPlan load,
+        ProcessorTopology topology,
+        NativeMemoryReport report,
         LoadedLibraries libraries,
         CancellationToken cancellationToken
     )
@@ -106,16 +112,8 @@ internal sealed class GgufModelLoader
 
         cancellationToken.ThrowIfCancellationRequested();
         Report(ModelLoadStage.CreatingContext, 0.95);
-        var topology = ProcessorTopology.Detect();
-        var threads = _options.Threads ?? topology.ComputeThreads;
-        var parameters = LlamaNative.llama_context_default_params();
-        parameters.n_ctx = (uint)plan.TotalTokens;
-        parameters.n_batch = (uint)plan.BatchTokens;
-        parameters.n_ubatch = (uint)plan.BatchTokens;
-        parameters.n_seq_max = (uint)plan.SequenceCount;
-        parameters.kv_unified = plan.Layout == KvCacheLayout.Unified ? (byte)1 : (byte)0;
-        parameters.swa_full = 0;
-        parameters.type_k = parameters.type_v = GgmlTypeOf(_options.KvCacheType);
+        var threads = load.Candidate.Threads;
+        var parameters = plan.ToNative(_options.KvCacheType);
 
         ContextHandle? context = null;
         ProcessorShare? share = null;
@@ -143,19 +141,21 @@ internal sealed class GgufModelLoader
                 plan,
                 tokenizer.VocabularySize,
                 threads,
-                adapts ? new ThreadGovernor(threads, topology.ComputeThreads) : null,
+                adapts ? new ThreadGovernor(threads) : null,
                 share,
                 _log
-            );
-            var gpu = placement.FindGpu(NativeDevices.List());
-            var gpuLayers = gpu is null ? 0 : Math.Min(placement.GpuLayers ?? int.MaxValue, model.LayerCount + 1);
+            )
+            {
+                Accelerator = load.WantsGpu ? load.DeviceWords : null,
+            };
             return new GgufRuntimeModel(facts, model, tokenizer, decoder, _log)
             {
-                Device = gpuLayers > 0 ? gpu!.Description : "CPU",
+                Device = load.DeviceWords,
+                Memory = report.ByDevice(load.GpuNames),
                 RuntimeVersion = libraries.Version,
                 Threads = threads,
-                GpuLayers = gpuLayers,
-                FailedDevices = placement.Failed,
+                GpuLayers = load.WantsGpu ? report.OffloadedLayers ?? load.Candidate.GpuLayers : 0,
+                FailedDevices = load.Failed,
             };
         }
         catch
@@ -180,23 +180,10 @@ internal sealed class GgufModelLoader
             && tokens < plan.TotalTokens
             ? plan with
             {
-                TotalTokens = Math.Max(
-                    plan.SequenceTokens,
-                    tokens / MemoryPlanner.ContextGranularity * MemoryPlanner.ContextGranularity
-                ),
+                TotalTokens = Math.Max(plan.SequenceTokens, tokens / ContextPlan.Granularity * ContextPlan.Granularity),
             }
             : plan;
     }
-
-    /// <summary><c>enum ggml_type</c> of ggml.h, v0.4.0.</summary>
-    private static int GgmlTypeOf(KvCacheType type) =>
-        type switch
-        {
-            KvCacheType.Float32 => 0,
-            KvCacheType.Q4_0 => 2,
-            KvCacheType.Q8_0 => 8,
-            _ => 1,
-        };
 
     private void Report(ModelLoadStage stage, double fraction) =>
         _progress?.Report(new ModelLoadProgress(stage, Math.Clamp(fraction, 0, 1)));

@@ -27,6 +27,8 @@ internal sealed class GgufRuntimeModel(
 
     public required int GpuLayers { get; init; }
 
+    public IReadOnlyList<DeviceMemory> Memory { get; init; } = [];
+
     public IReadOnlyList<DeviceAttempt> FailedDevices { get; init; } = [];
 
     public void Dispose()

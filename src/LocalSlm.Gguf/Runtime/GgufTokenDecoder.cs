@@ -14,6 +14,8 @@ internal sealed class GgufTokenDecoder : ITokenDecoder, IDisposable
     private const int Stopped = 2;
     private const int BadInput = -1;
 
+    // Anything below: no memory for the graph (-2), or it failed while it was computed (-3); "fatal error" in llama.h.
+
     private const int PaceAtExitMilliseconds = 10;
 
     private readonly ContextHandle _context;
@@ -78,6 +80,15 @@ internal sealed class GgufTokenDecoder : ITokenDecoder, IDisposable
     }
 
     public DecoderCapabilities Capabilities { get; }
+
+    /// <summary>Gets how many threads the other models of this process left to the last step.</summary>
+    internal int Share { get; private set; }
+
+    /// <summary>Gets the graphics processor that computes, alone or beside the CPU; <see langword="null"/> if the CPU computes
+    /// alone.</summary>
+    public string? Accelerator { get; init; }
+
+    public string? DeviceFailure { get; private set; }
 
     public void Decode(DecodeBatch batch, CancellationToken cancellationToken)
     {
@@ -309,12 +320,12 @@ internal sealed class GgufTokenDecoder : ITokenDecoder, IDisposable
 
     private int Compute(DecodeBatch batch, CancellationToken cancellationToken)
     {
-        var busyModels = _share.Begin();
+        Share = _share.Begin(_threads);
         try
         {
             if (_governor is not null)
             {
-                return ComputeAdapting(batch, _governor, busyModels, cancellationToken);
+                return ComputeAdapting(batch, _governor, cancellationToken);
             }
 
             _guard.Arm(long.MaxValue, watchesLoad: false, CanStop(batch) ? cancellationToken : default);
@@ -329,16 +340,11 @@ internal sealed class GgufTokenDecoder : ITokenDecoder, IDisposable
 
     /// <summary>Computes with as many threads as have cores; a step that is caught waiting for cores is stopped, undone and computed
     /// again with fewer.</summary>
-    private int ComputeAdapting(
-        DecodeBatch batch,
-        ThreadGovernor governor,
-        int busyModels,
-        CancellationToken cancellationToken
-    )
+    private int ComputeAdapting(DecodeBatch batch, ThreadGovernor governor, CancellationToken cancellationToken)
     {
         var tokens = batch.TokenCount;
         var stoppable = CanStop(batch);
-        var threads = governor.Choose(_share.Reading, busyModels, Stopwatch.GetTimestamp());
+        var threads = governor.Choose(_share.Reading, Share, Stopwatch.GetTimestamp());
         while (true)
         {
             var start = Stopwatch.GetTimestamp();
@@ -421,6 +427,12 @@ internal sealed class GgufTokenDecoder : ITokenDecoder, IDisposable
 
         if (result is not (Done or NoRoom or BadInput))
         {
+            if (result < BadInput && Accelerator is { } accelerator)
+            {
+                DeviceFailure =
+                    $"llama_decode gave {result} on {accelerator}. {WeightsLoader.Describe(_log.LastErrors)}";
+            }
+
             Undo(rows);
         }
     }

@@ -13,30 +13,29 @@ internal static class WeightsLoader
 
     /// <summary>Loads the weights.</summary>
     /// <param name="facts">The checked file.</param>
-    /// <param name="options">How to load it.</param>
-    /// <param name="placement">Where its layers go.</param>
+    /// <param name="load">How to load it, and where its layers go.</param>
     /// <param name="log">Where native messages go.</param>
     /// <param name="report">Told about progress.</param>
     /// <param name="cancellationToken">Ends the loading.</param>
     /// <returns>The model.</returns>
     public static ModelHandle Load(
         ModelFacts facts,
-        ModelLoadOptions options,
-        DevicePlacement placement,
+        LoadPlan load,
         NativeLogScope log,
         Action<ModelLoadStage, double> report,
         CancellationToken cancellationToken
     )
     {
         var parameters = LlamaNative.llama_model_default_params();
-        parameters.load_mode = options.UseMemoryMap ? LoadModeMap : LoadModeNone;
-        parameters.n_gpu_layers = placement.GpuLayers ?? -1;
+        parameters.load_mode = load.Options.UseMemoryMap ? LoadModeMap : LoadModeNone;
+        using var placement = load.ToNative();
+        placement.Attach(ref parameters);
         using var callback = new LoadCallback(
             fraction => report(ModelLoadStage.LoadingWeights, fraction * WeightsShare),
             cancellationToken
         );
         callback.Attach(ref parameters);
-        var model = NativeDevices.LoadOn(placement.DeviceIndex, placement.CpuOnly, facts.Path, parameters);
+        var model = ModelHandle.Load(facts.Path, parameters);
         if (model is not null)
         {
             return model;

@@ -1,20 +1,41 @@
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace LocalSlm.Hosting.Lifetime;
 
-/// <summary>Loads models before any other service of the host starts, and unloads them after every other has stopped.</summary>
-internal sealed class ModelLifetimeService(LocalModelHost host) : IHostedLifecycleService
+/// <summary>Loads models before any other service of the host starts, and unloads them after every other has stopped. A model that cannot
+/// be loaded then keeps the host from starting.</summary>
+internal sealed class ModelLifetimeService(
+    LocalModelHost host,
+    IOptions<LocalSlmOptions> options,
+    ILogger<LocalModelHost> logger,
+    TimeProvider? clock = null
+) : IHostedLifecycleService
 {
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
-        // One after the other: they would only fight for disk and cores.
-        foreach (var model in host.All)
+        foreach (var notice in options.Value.Notices)
         {
-            if (model.LoadAtStart)
-            {
-                await model.LoadAsync(cancellationToken).ConfigureAwait(false);
-            }
+            logger.Notice(notice);
         }
+
+        var models = host.LoadedAtStart;
+        if (models.Count == 0)
+        {
+            return;
+        }
+
+        var time = clock ?? TimeProvider.System;
+        var started = time.GetTimestamp();
+        logger.WarmUpStarts(models.Count);
+        // One after the other: they would only fight for disk and cores.
+        foreach (var model in models)
+        {
+            await host.PreloadAsync(model, cancellationToken).ConfigureAwait(false);
+        }
+
+        logger.WarmUpEnded(models.Count, time.GetElapsedTime(started).TotalSeconds);
     }
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -25,5 +46,5 @@ internal sealed class ModelLifetimeService(LocalModelHost host) : IHostedLifecyc
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public Task StoppedAsync(CancellationToken cancellationToken) => host.DisposeAsync().AsTask();
+    public Task StoppedAsync(CancellationToken cancellationToken) => host.StopAsync(cancellationToken);
 }

@@ -1,4 +1,8 @@
+using LocalSlm.Hosting.Registration;
+using LocalSlm.Loading;
+using LocalSlm.Scheduling;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LocalSlm.Hosting.Lifetime;
 
@@ -7,9 +11,17 @@ internal sealed class ModelLoader(
     IReadOnlyList<IModelRuntime> runtimes,
     ILoggerFactory? loggers,
     TimeProvider? clock,
-    string? contentRoot
+    string? contentRoot,
+    string? stateDirectory = null
 )
 {
+    private readonly LoadServices _services = new()
+    {
+        Loggers = loggers ?? NullLoggerFactory.Instance,
+        Clock = clock ?? TimeProvider.System,
+        StateDirectory = stateDirectory ?? DefaultStateDirectory(),
+    };
+
     /// <summary>Loads a model.</summary>
     /// <param name="name">The name it is served under, or <see langword="null"/> for its own.</param>
     /// <param name="options">Its options.</param>
@@ -17,15 +29,15 @@ internal sealed class ModelLoader(
     /// <returns>The model; the caller disposes it.</returns>
     public Task<LocalModel> LoadAsync(string? name, ChatModelOptions options, CancellationToken cancellationToken)
     {
-        var path = Resolve(options.Path!);
+        var path = ModelPath.Resolve(options.Path!, contentRoot);
+        var runtime = ModelRuntimes.Choose(runtimes, path);
         return LocalModel.LoadAsync(
-            ModelRuntimes.Choose(runtimes, path),
+            runtime,
             path,
-            options.Load,
+            CacheLimit.Apply(runtime, path, options.Load, options.MaxCacheBytes),
             name,
-            loggers,
-            options.LoadProgress,
-            clock,
+            _services,
+            Log(name ?? path, options.LoadProgress),
             cancellationToken
         );
     }
@@ -41,27 +53,46 @@ internal sealed class ModelLoader(
         CancellationToken cancellationToken
     )
     {
-        var path = Resolve(options.Path!);
+        var path = ModelPath.Resolve(options.Path!, contentRoot);
         return LocalEmbeddingModel.LoadAsync(
             ModelRuntimes.Choose(runtimes, path),
             path,
             options.Embedding,
             name,
-            loggers,
-            options.LoadProgress,
-            clock,
+            _services,
+            Log(name ?? path, options.LoadProgress),
             cancellationToken
         );
     }
 
-    private string Resolve(string path)
-    {
-        if (contentRoot is null || Path.IsPathRooted(path))
-        {
-            return path;
-        }
+    /// <summary>Tells about what a model will take on all devices, from its header alone.</summary>
+    /// <param name="path">Its path.</param>
+    /// <param name="options">How it is loaded.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>Bytes.</returns>
+    public Task<long> EstimateAsync(string path, ModelLoadOptions options, CancellationToken cancellationToken) =>
+        LoadThread.Run(
+            _ =>
+            {
+                var resolved = ModelPath.Resolve(path, contentRoot);
+                var runtime = ModelRuntimes.Choose(runtimes, resolved);
+                var bytes = runtime.Estimate(runtime.Inspect(resolved), options).TotalBytes;
 
-        var beneath = Path.Combine(contentRoot, path);
-        return Path.Exists(beneath) ? beneath : path;
+                // A context that is left to the runtime is chosen so that it fits.
+                return options is { ContextTokens: null, MemoryBudgetBytes: { } budget }
+                    ? Math.Min(bytes, budget)
+                    : bytes;
+            },
+            cancellationToken
+        );
+
+    private LoadProgressLog Log(string name, IProgress<ModelLoadProgress>? next) =>
+        new(name, _services.Loggers.CreateLogger<LocalModelHost>(), _services.Clock, next);
+
+    /// <summary>A service account may have no such folder: nothing is remembered then.</summary>
+    private static string? DefaultStateDirectory()
+    {
+        var data = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData);
+        return data.Length > 0 ? Path.Combine(data, "LocalSlm") : null;
     }
 }

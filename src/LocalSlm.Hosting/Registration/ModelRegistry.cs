@@ -1,3 +1,4 @@
+using LocalSlm.Hosting.Deployment;
 using Microsoft.Extensions.AI;
 
 namespace LocalSlm.Hosting.Registration;
@@ -16,6 +17,32 @@ internal sealed class ModelRegistry
 
     /// <summary>Gets the names of chat models in the order of registration.</summary>
     public IReadOnlyList<string> Names => _names;
+
+    /// <summary>Gets the names of chat models that code added.</summary>
+    public IReadOnlyCollection<string> NamesFromCode => _fromCode;
+
+    /// <summary>Gets the names of embedding models that code added.</summary>
+    public IReadOnlyCollection<string> EmbeddingNamesFromCode => _embeddingsFromCode;
+
+    /// <summary>Gets the configurations to read options from, in order.</summary>
+    public List<ConfigurationSource> Sources { get; } = [];
+
+    /// <summary>Gets or sets what reads the environment variables of other software; <see langword="null"/> if nobody asked for
+    /// it.</summary>
+    public Func<string, string?>? PeerEnvironment { get; set; }
+
+    /// <summary>Gets a value indicating whether configuration names the model that answers where a request names none.</summary>
+    public bool ConfiguresDefault =>
+        Sources.Exists(static source =>
+            !string.IsNullOrEmpty(source.Options[nameof(LocalSlmOptions.DefaultModel)])
+            || DeploymentReader.FindModels(source).Any()
+        );
+
+    /// <summary>Gets what code sets for its models, in order.</summary>
+    public List<Action<LocalSlmOptions>> CodeSettings { get; } = [];
+
+    /// <summary>Gets where models were named that may be names or paths, by the model.</summary>
+    public Dictionary<string, string> NamedBy { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Finds the pipeline of a model.</summary>
     /// <param name="name">The model's name.</param>

@@ -31,7 +31,7 @@ internal sealed class ModelRoutingChatClient(LocalModelHost host, IServiceProvid
 
     private IChatClient Route(ChatOptions? options) =>
         // The name is looked up first: a key that no model has may belong to a client of the application's own.
-        Client(host.Find(options?.ModelId ?? host.DefaultName).Name);
+        Client(host.Find(options?.ModelId ?? host.DefaultName));
 
     private IChatClient Client(string name) => services.GetRequiredKeyedService<IChatClient>(name);
 }

@@ -27,7 +27,7 @@ internal sealed class ModelRoutingEmbeddingGenerator(LocalModelHost host, IServi
 
     private IEmbeddingGenerator<string, Embedding<float>> Route(EmbeddingGenerationOptions? options) =>
         // The name is looked up first: a key that no model has may belong to a generator of the application's own.
-        Generator(host.FindEmbedding(options?.ModelId ?? host.DefaultEmbeddingName).Name);
+        Generator(host.FindEmbedding(options?.ModelId ?? host.DefaultEmbeddingName));
 
     private IEmbeddingGenerator<string, Embedding<float>> Generator(string name) =>
         services.GetRequiredKeyedService<IEmbeddingGenerator<string, Embedding<float>>>(name);

@@ -5,11 +5,8 @@ namespace LocalSlm.Onnx.Devices;
 
 /// <summary>What ONNX Runtime lists at a moment: devices with their execution providers, and hardware that no provider serves.</summary>
 /// <param name="Devices">The devices, in the library's order.</param>
-/// <param name="Unserved">Hardware without a provider, as kind and words.</param>
-internal sealed record DeviceCatalog(
-    IReadOnlyList<ListedDevice> Devices,
-    IReadOnlyList<(ComputeDeviceKind Kind, string Words)> Unserved
-)
+/// <param name="Unserved">Hardware without a provider.</param>
+internal sealed record DeviceCatalog(IReadOnlyList<ListedDevice> Devices, IReadOnlyList<UnservedHardware> Unserved)
 {
     // Metadata of hardware devices: kOrtHardwareDevice_MetadataKey_IsVirtual of onnxruntime_ep_device_ep_metadata_keys.h (1.31); some
     // providers write it in their own way. "Discrete" comes from ONNX Runtime's own discovery.
@@ -33,17 +30,23 @@ internal sealed record DeviceCatalog(
                     Kind = KindOf(hardware.Type, hardware.Metadata.Entries),
                     Description = Describe(hardware),
                     IsVirtual = IsVirtual(hardware.Metadata.Entries) || IsVirtual(device.EpMetadata.Entries),
+                    Identity = IdentityOf(hardware),
                     Native = device,
                 }
             );
         }
 
-        var unserved = new List<(ComputeDeviceKind, string)>();
+        var unserved = new List<UnservedHardware>();
         foreach (var hardware in environment.GetHardwareDevices())
         {
             if (served.Add((hardware.Type, hardware.VendorId, hardware.DeviceId)))
             {
-                unserved.Add((KindOf(hardware.Type, hardware.Metadata.Entries), Describe(hardware)));
+                unserved.Add(
+                    new UnservedHardware(KindOf(hardware.Type, hardware.Metadata.Entries), Describe(hardware))
+                    {
+                        Identity = IdentityOf(hardware),
+                    }
+                );
             }
         }
 
@@ -78,6 +81,9 @@ internal sealed record DeviceCatalog(
                 : ComputeDeviceKind.Gpu,
             _ => ComputeDeviceKind.Cpu,
         };
+
+    private static HardwareIdentity IdentityOf(OrtHardwareDevice hardware) =>
+        HardwareIdentity.Read(hardware.VendorId, hardware.DeviceId, hardware.Metadata.Entries);
 
     private static string Describe(OrtHardwareDevice hardware)
     {

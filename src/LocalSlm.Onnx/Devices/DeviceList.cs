@@ -21,24 +21,29 @@ internal static class DeviceList
         foreach (var device in catalog.Devices)
         {
             devices.Add(
-                new ComputeDevice(device.Name, device.Description, device.Kind, 0, 0)
-                {
-                    Provider = device.Provider,
-                    Problem = device.IsVirtual ? DevicePlan.VirtualReason : null,
-                }
+                device.Identity.ApplyTo(
+                    new ComputeDevice(device.Name, device.Description, device.Kind, 0, 0)
+                    {
+                        Provider = device.Provider,
+                        IsVirtual = device.IsVirtual,
+                        Problem = device.IsVirtual ? DeviceChoice.VirtualReason : null,
+                    }
+                )
             );
         }
 
-        foreach (var (kind, words) in catalog.Unserved)
+        foreach (var hardware in catalog.Unserved)
         {
             var reasons = string.Concat(failures.Select(static failure => $" {failure.Device}: {failure.Reason}"));
             devices.Add(
-                new ComputeDevice(words, words, kind, 0, 0)
-                {
-                    Problem =
-                        "It is present, but no execution provider for it is registered: reference the native package that brings one, "
-                        + $"or name a plug-in library in OnnxRuntimeOptions.ProviderLibraries.{reasons}",
-                }
+                hardware.Identity.ApplyTo(
+                    new ComputeDevice(hardware.Words, hardware.Words, hardware.Kind, 0, 0)
+                    {
+                        Problem =
+                            "It is present, but no execution provider for it is registered: reference the native package that brings one, "
+                            + $"or name a plug-in library in OnnxRuntimeOptions.ProviderLibraries.{reasons}",
+                    }
+                )
             );
         }
 

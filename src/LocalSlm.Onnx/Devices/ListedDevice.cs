@@ -23,6 +23,9 @@ internal sealed record ListedDevice
     /// <summary>Gets whether there is no such hardware in this machine: providers list such devices to compile models for others.</summary>
     public bool IsVirtual { get; init; }
 
+    /// <summary>Gets the numbers of the hardware.</summary>
+    public HardwareIdentity Identity { get; init; } = HardwareIdentity.Unknown;
+
     /// <summary>Gets ONNX Runtime's own object; <see langword="null"/> in tests of what is chosen.</summary>
     public OrtEpDevice? Native { get; init; }
 

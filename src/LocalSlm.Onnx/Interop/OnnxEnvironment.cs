@@ -11,6 +11,9 @@ internal static partial class OnnxEnvironment
     private static OrtEnv? s_environment;
     private static NativeLibraryException? s_failure;
 
+    /// <summary>Gets the library's version; <see langword="null"/> before it is started here.</summary>
+    public static string? Version => Volatile.Read(ref s_environment)?.GetVersionString();
+
     /// <summary>Gets the environment, and starts the library if that has not been done.</summary>
     /// <param name="logger">Told if telemetry could not be switched off in time.</param>
     /// <exception cref="NativeLibraryException">The library is missing, cannot be loaded, or is too old.</exception>

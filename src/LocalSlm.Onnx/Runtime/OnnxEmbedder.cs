@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using LocalSlm.Embeddings;
 using LocalSlm.Hardware;
 using LocalSlm.Onnx.Format;
+using LocalSlm.Onnx.Interop;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 
@@ -17,7 +18,7 @@ internal sealed unsafe class OnnxEmbedder : IRuntimeEmbedder
 
     private readonly OnnxSession _session;
     private readonly EncoderGraph _graph;
-    private readonly ProcessorShare _share;
+    private readonly ProcessorUse _processor;
     private readonly RunOptions _runOptions = new();
     private readonly NativeBuffer[] _inputs;
     private readonly NativeBuffer _output;
@@ -74,7 +75,7 @@ internal sealed unsafe class OnnxEmbedder : IRuntimeEmbedder
         ];
         _outputNames = [_graph.Output];
         _inputValues = new OrtValue[_inputNames.Length];
-        _share = ProcessorShare.Join(watchesLoad: false, ProcessorTopology.Detect());
+        _processor = new ProcessorUse(session);
     }
 
     public ModelFacts Facts { get; }
@@ -96,6 +97,8 @@ internal sealed unsafe class OnnxEmbedder : IRuntimeEmbedder
     public bool PadsBatches => true;
 
     public IReadOnlyList<DeviceAttempt> FailedDevices => _session.FailedDevices;
+
+    public string? DeviceFailure { get; private set; }
 
     public void Embed(
         ReadOnlySpan<int> tokens,
@@ -123,7 +126,7 @@ internal sealed unsafe class OnnxEmbedder : IRuntimeEmbedder
             throw new InferenceException(ModelName, "the process ends.");
         }
 
-        _share.Begin();
+        _processor.Begin();
         var registration = cancellationToken.UnsafeRegister(
             static options => ((RunOptions)options!).Terminate = true,
             _runOptions
@@ -132,10 +135,16 @@ internal sealed unsafe class OnnxEmbedder : IRuntimeEmbedder
         {
             Bind(texts, length);
             _session.Session.Run(_runOptions, _inputNames, _inputValues, _outputNames, _outputValues);
+            RunFaults.AfterRun();
         }
         catch (OnnxRuntimeException error)
         {
             cancellationToken.ThrowIfCancellationRequested();
+            if (_session.Accelerator is { } accelerator)
+            {
+                DeviceFailure = $"ONNX Runtime failed on {accelerator}: {error.Message}";
+            }
+
             throw new InferenceException(ModelName, $"ONNX Runtime failed: {error.Message}", error);
         }
         finally
@@ -148,7 +157,7 @@ internal sealed unsafe class OnnxEmbedder : IRuntimeEmbedder
             }
 
             Unbind();
-            _share.End();
+            _processor.End();
             ProcessExitGate.Leave();
         }
 
@@ -190,7 +199,7 @@ internal sealed unsafe class OnnxEmbedder : IRuntimeEmbedder
         }
 
         _runOptions.Dispose();
-        _share.Dispose();
+        _processor.Dispose();
         _session.Dispose();
         foreach (var buffer in _inputs)
         {

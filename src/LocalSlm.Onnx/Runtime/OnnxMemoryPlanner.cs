@@ -1,4 +1,5 @@
 using LocalSlm.Onnx.Format;
+using LocalSlm.Placement;
 
 namespace LocalSlm.Onnx.Runtime;
 
@@ -6,11 +7,6 @@ namespace LocalSlm.Onnx.Runtime;
 internal static class OnnxMemoryPlanner
 {
     private const int LeastContextTokens = 256;
-    private const int FallbackContextTokens = 4096;
-
-    // As for GGUF models: who needs more of a model trained for 128k tokens says so.
-    private const int DefaultContextTokens = 8192;
-    private const int DefaultCacheTokens = 2 * DefaultContextTokens;
 
     /// <summary>Resolves the options.</summary>
     /// <param name="files">The model.</param>
@@ -33,8 +29,8 @@ internal static class OnnxMemoryPlanner
         // Where keys and values are copied, the conversation that is computed is there twice.
         var copies = kvBytesPerToken > 0 && !DecoderGraphReader.Appends(files) ? 1 : 0;
 
-        var wanted = GetDefaultContextTokens(facts);
-        var context = options.ContextTokens ?? Math.Min(wanted, options.CacheTokens ?? wanted);
+        var wishes = ContextWishes.Of(facts, options) with { IsSplit = false };
+        var context = wishes.Context;
         if (options.ContextTokens is null)
         {
             var most = affordable / (1 + copies);
@@ -43,8 +39,7 @@ internal static class OnnxMemoryPlanner
 
         var total = options.CacheTokens is { } cache
             ? Math.Max(cache, context)
-            : (int)
-                Math.Max(context, Math.Min(GetDefaultCacheTokens(context, options), affordable - (copies * context)));
+            : (int)Math.Max(context, Math.Min(wishes.CacheFor(context), affordable - (copies * context)));
         var kvBytes = (total + (copies * (long)context)) * kvBytesPerToken;
         var required = fixedBytes + kvBytes;
         if (required > limit)
@@ -73,8 +68,8 @@ internal static class OnnxMemoryPlanner
     public static MemoryEstimate Estimate(ModelFacts facts, ModelLoadOptions options, long kvBytesPerToken)
     {
         var sequences = options.MaxConcurrentReplies + options.CachedConversations;
-        var context = options.ContextTokens ?? GetDefaultContextTokens(facts);
-        var total = Math.Max(context, options.CacheTokens ?? GetDefaultCacheTokens(context, options));
+        var wishes = ContextWishes.Of(facts, options) with { IsSplit = false };
+        long total = wishes.CacheFor(wishes.Context);
         return new MemoryEstimate(
             facts.WeightBytes,
             (total * kvBytesPerToken) + (sequences * facts.RecurrentBytesPerSequence),
@@ -87,14 +82,6 @@ internal static class OnnxMemoryPlanner
         files.Caches.Sum(static cache =>
             (long)cache.Heads * (cache.KeyWidth + cache.ValueWidth) * ElementSize.Of(cache.ElementType)
         );
-
-    private static int GetDefaultContextTokens(ModelFacts facts) =>
-        facts.TrainedContextTokens > 0
-            ? Math.Min(facts.TrainedContextTokens, DefaultContextTokens)
-            : FallbackContextTokens;
-
-    private static long GetDefaultCacheTokens(long context, ModelLoadOptions options) =>
-        Math.Max(context, Math.Min(context * options.MaxConcurrentReplies, DefaultCacheTokens));
 
     /// <summary>Activations of one batch: a few rows of the hidden state, the widest several times as wide; and the logits, which many
     /// graphs give for every token of a run.</summary>

@@ -86,7 +86,6 @@ internal sealed class OnnxModelLoader
     {
         Report(ModelLoadStage.LoadingWeights, 0);
         OnnxTokenDecoder? decoder = null;
-        var isFirst = true;
         OnnxSession? session = null;
         try
         {
@@ -105,14 +104,9 @@ internal sealed class OnnxModelLoader
         {
             Report(ModelLoadStage.CreatingContext, WeightsShare);
             var graph = DecoderGraphReader.Read(files, opened.Session);
-            if (isFirst)
+            foreach (var sentence in graph.Disagreements)
             {
-                // They are the same on every device.
-                isFirst = false;
-                foreach (var sentence in graph.Disagreements)
-                {
-                    DecoderLog.Disagreement(_logger, sentence);
-                }
+                DecoderLog.Disagreement(_logger, sentence);
             }
 
             (decoder, var problem) = DecoderTrial.Create(files, opened, graph, limits, _logger, cancellationToken);

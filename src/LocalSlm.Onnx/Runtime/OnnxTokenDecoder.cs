@@ -11,18 +11,21 @@ internal abstract class OnnxTokenDecoder : ITokenDecoder, IDisposable
     private const int PaceAtExitMilliseconds = 10;
 
     private readonly ILogger _logger;
-    private readonly ProcessorShare _share;
+    private readonly OnnxSession _opened;
+    private ProcessorUse? _processor;
+    private readonly string? _accelerator;
     private bool _disposed;
 
     protected OnnxTokenDecoder(OnnxSession session, DecoderGraph graph, DecoderLimits limits, ILogger logger)
     {
+        _opened = session;
         Session = session.Session;
+        _accelerator = session.Accelerator;
         Graph = graph;
         Limits = limits;
         _logger = logger;
         Lengths = new int[limits.SequenceCount];
         Logits = new LogitStore(graph.VocabularySize, graph.Logits.ElementType);
-        _share = ProcessorShare.Join(watchesLoad: false, ProcessorTopology.Detect());
     }
 
     public abstract DecoderCapabilities Capabilities { get; }
@@ -30,7 +33,13 @@ internal abstract class OnnxTokenDecoder : ITokenDecoder, IDisposable
     /// <summary>Gets what the library said when a run last failed.</summary>
     public string? LastError { get; private set; }
 
-    protected InferenceSession Session { get; }
+    public string? DeviceFailure { get; private set; }
+
+    /// <summary>Gets the threads that it takes; <see langword="null"/> before the first step.</summary>
+    internal ProcessorUse? Processor => _processor;
+
+    /// <summary>Gets the session that computes.</summary>
+    internal InferenceSession Session { get; }
 
     protected DecoderGraph Graph { get; }
 
@@ -64,6 +73,7 @@ internal abstract class OnnxTokenDecoder : ITokenDecoder, IDisposable
             return;
         }
 
+        _processor ??= new ProcessorUse(_opened);
         if (!ProcessExitGate.TryEnter())
         {
             // Nothing is computed any more. The owner asks again until it is stopped or gone: let it do so at leisure.
@@ -72,7 +82,7 @@ internal abstract class OnnxTokenDecoder : ITokenDecoder, IDisposable
             return;
         }
 
-        _share.Begin();
+        _processor.Begin();
         var registration = cancellationToken.UnsafeRegister(
             static options => ((RunOptions)options!).Terminate = true,
             RunOptions
@@ -91,7 +101,7 @@ internal abstract class OnnxTokenDecoder : ITokenDecoder, IDisposable
                 RunOptions.Terminate = false;
             }
 
-            _share.End();
+            _processor.End();
             ProcessExitGate.Leave();
         }
     }
@@ -119,7 +129,7 @@ internal abstract class OnnxTokenDecoder : ITokenDecoder, IDisposable
         DisposeMemory();
         Logits.Dispose();
         RunOptions.Dispose();
-        _share.Dispose();
+        _processor?.Dispose();
     }
 
     /// <summary>Computes every row that is pending, sets its status, and its length where it is done.</summary>
@@ -140,11 +150,21 @@ internal abstract class OnnxTokenDecoder : ITokenDecoder, IDisposable
         DecoderLog.StepFailed(_logger, tokens, error);
 
         // The texts of onnxruntime/core/framework: an arena that the system refuses memory.
-        return
+        if (
             error.Message.Contains("Failed to allocate memory", StringComparison.Ordinal)
             || error.Message.Contains("bad_alloc", StringComparison.Ordinal)
-            ? DecodeStatus.OutOfMemory
-            : DecodeStatus.Failed;
+        )
+        {
+            return DecodeStatus.OutOfMemory;
+        }
+
+        if (_accelerator is not null)
+        {
+            // Runs that the device did before: a provider that fails now will not serve again (a lost device, a hung driver).
+            DeviceFailure = $"ONNX Runtime failed on {_accelerator}: {error.Message}";
+        }
+
+        return DecodeStatus.Failed;
     }
 
     protected void ThrowIfNotEmpty(int sequence)

@@ -27,6 +27,22 @@ internal static class OptionCheck
             );
         }
 
+        if (options.ExpertsOnCpu == true)
+        {
+            throw Refuse(
+                files,
+                "ExpertsOnCpu is true; ONNX Runtime does not take a graph's experts apart from its layers. Leave it out."
+            );
+        }
+
+        if (options.GpuSplit.Count > 0)
+        {
+            throw Refuse(
+                files,
+                "GpuSplit is set; ONNX Runtime does not divide a model among devices. Leave it out and name one device in Devices."
+            );
+        }
+
         if (options.FlashAttention is { } flash)
         {
             throw Refuse(

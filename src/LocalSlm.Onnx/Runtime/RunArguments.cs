@@ -1,3 +1,4 @@
+using LocalSlm.Onnx.Interop;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 
@@ -28,8 +29,11 @@ internal sealed unsafe class RunArguments : IDisposable
 
     /// <summary>Computes.</summary>
     /// <exception cref="OnnxRuntimeException">It failed or was ended.</exception>
-    public void Run(InferenceSession session, RunOptions options) =>
+    public void Run(InferenceSession session, RunOptions options)
+    {
         session.Run(options, _inputNames, _inputs, _outputNames, _outputs);
+        RunFaults.AfterRun();
+    }
 
     /// <summary>Forgets inputs and outputs, so that others can be added.</summary>
     public void Clear()

@@ -1,3 +1,4 @@
+using LocalSlm.Onnx.Interop;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 
@@ -79,7 +80,11 @@ internal sealed unsafe class RunBinding : IDisposable
 
     /// <summary>Computes.</summary>
     /// <exception cref="OnnxRuntimeException">It failed or was ended.</exception>
-    public void Run(InferenceSession session, RunOptions options) => session.RunWithBinding(options, _binding);
+    public void Run(InferenceSession session, RunOptions options)
+    {
+        session.RunWithBinding(options, _binding);
+        RunFaults.AfterRun();
+    }
 
     public void Dispose()
     {

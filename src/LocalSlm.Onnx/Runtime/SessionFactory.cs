@@ -7,7 +7,7 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace LocalSlm.Onnx.Runtime;
 
-/// <summary>Opens sessions on the devices that a caller names.</summary>
+/// <summary>Opens sessions on the device that a caller names.</summary>
 internal static partial class SessionFactory
 {
     // As many as llama.cpp takes; a number of threads beyond any machine is a mistake, and the library would make them all.
@@ -21,18 +21,18 @@ internal static partial class SessionFactory
         CancellationToken cancellationToken
     ) => Open(files, options, new OnnxRuntimeOptions(), logger, findProblem: null, cancellationToken);
 
-    /// <summary>Opens a session on the first device that serves the model. ONNX Runtime tells no progress of it.</summary>
+    /// <summary>Opens a session on the one device that the options name, or on the CPU. ONNX Runtime tells no progress of it.</summary>
     /// <param name="files">The checked files.</param>
     /// <param name="options">How to load.</param>
     /// <param name="runtimeOptions">How ONNX Runtime is used.</param>
     /// <param name="logger">Where messages go.</param>
     /// <param name="findProblem">Tries a session that is open, and tells why its device does not serve, or <see langword="null"/>: a
     /// device that opens a graph may still be unable to compute it.</param>
-    /// <param name="cancellationToken">Ends the loading: between two devices, and within one at the library's next check.</param>
+    /// <param name="cancellationToken">Ends the loading at the library's next check.</param>
     /// <returns>The session; the caller disposes it.</returns>
     /// <exception cref="NativeLibraryException">ONNX Runtime is missing, cannot be loaded, or is too old.</exception>
     /// <exception cref="UnsupportedModelException">It needs custom operators, which are not allowed.</exception>
-    /// <exception cref="ModelLoadException">No device serves it; each is listed with its reason.</exception>
+    /// <exception cref="ModelLoadException">The device does not serve it; its reason is listed.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static OnnxSession Open(
         OnnxModelFiles files,
@@ -55,44 +55,24 @@ internal static partial class SessionFactory
 
         CustomOperators.Check(files, runtimeOptions);
         var environment = OnnxEnvironment.Get(logger);
-        var failed = new List<DeviceAttempt>(ProviderLibraries.Register(environment, runtimeOptions, logger));
-        foreach (var step in DevicePlan.Make(options.Devices, DeviceCatalog.Read(environment)))
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            var failure = step.Failure;
-            if (step.Device is { } device)
-            {
-                (var session, failure) = TryDevice(
-                    new SessionRequest(files, options, environment, threads, logger, findProblem),
-                    device,
-                    step.Selector,
-                    failed,
-                    cancellationToken
-                );
-                if (session is not null)
-                {
-                    return session;
-                }
-            }
-
-            failed.Add(failure!);
-            LogFailed(logger, failure!.Device, failure.Reason);
-        }
-
-        throw new ModelLoadException(
+        var libraries = ProviderLibraries.Register(environment, runtimeOptions, logger);
+        var (device, providerOptions) = DeviceChoice.Find(
             files.Facts.Path,
-            failed.Count == 1
-                ? "the one device that was tried does not serve it:"
-                : "no device serves it. Correct what failed, or add another device to ModelLoadOptions.Devices. Tried were:",
-            failedDevices: failed
+            [.. options.Devices],
+            DeviceCatalog.Read(environment)
+        );
+        return Open(
+            new SessionRequest(files, options, environment, threads, logger, findProblem, libraries),
+            device,
+            providerOptions,
+            cancellationToken
         );
     }
 
-    private static (OnnxSession? Session, DeviceAttempt? Failure) TryDevice(
+    private static OnnxSession Open(
         SessionRequest request,
         ListedDevice device,
-        DeviceSelector selector,
-        List<DeviceAttempt> failed,
+        IReadOnlyDictionary<string, string> providerOptions,
         CancellationToken cancellationToken
     )
     {
@@ -100,21 +80,15 @@ internal static partial class SessionFactory
         InferenceSession? session = null;
         try
         {
-            session = Create(request, device, selector, logId, cancellationToken);
+            session = Create(request, device, providerOptions, logId, cancellationToken);
             var nodes = ReadAssignment(session, out var unknown);
-            if (unknown is not null)
+            if ((unknown ?? AssignmentCheck.FindProblem(nodes, device.Provider)) is { } problem)
             {
-                return (null, new DeviceAttempt(device.Words, unknown));
-            }
-
-            if (AssignmentCheck.FindProblem(nodes, device.Provider) is { } problem)
-            {
-                return (null, new DeviceAttempt(device.Words, problem));
+                throw Refuse(request, device, problem);
             }
 
             var summary = AssignmentCheck.Summarize(nodes);
             LogOpened(request.Logger, device.Words, request.Threads, summary);
-
             var opened = new OnnxSession
             {
                 Session = session,
@@ -122,18 +96,20 @@ internal static partial class SessionFactory
                 Provider = device.Provider,
                 IsHostMemory = device.IsBuiltInCpu,
                 Threads = request.Threads,
+                AdaptsThreads = request.Options.AdaptThreads && device.IsBuiltInCpu && request.Threads > 1,
                 RuntimeVersion = request.Environment.GetVersionString(),
-                FailedDevices = [.. failed],
+                FailedDevices = request.FailedLibraries,
                 LogId = logId,
+                Logger = request.Logger,
             };
             if (request.FindProblem?.Invoke(opened) is { } reason)
             {
-                return (null, new DeviceAttempt(device.Words, reason));
+                throw Refuse(request, device, reason);
             }
 
             session = null;
             logId = null;
-            return (opened, null);
+            return opened;
         }
         catch (OnnxRuntimeException error) when (cancellationToken.IsCancellationRequested)
         {
@@ -141,7 +117,7 @@ internal static partial class SessionFactory
         }
         catch (OnnxRuntimeException error)
         {
-            return (null, new DeviceAttempt(device.Words, error.Message.Trim()));
+            throw Refuse(request, device, error.Message.Trim(), error);
         }
         finally
         {
@@ -152,6 +128,19 @@ internal static partial class SessionFactory
             }
         }
     }
+
+    private static ModelLoadException Refuse(
+        SessionRequest request,
+        ListedDevice device,
+        string reason,
+        Exception? cause = null
+    ) =>
+        new(
+            request.Files.Facts.Path,
+            "the device does not serve it:",
+            cause,
+            [.. request.FailedLibraries, new DeviceAttempt(device.Words, reason)]
+        );
 
     private static List<AssignedNode> ReadAssignment(InferenceSession session, out string? problem)
     {
@@ -170,7 +159,7 @@ internal static partial class SessionFactory
     private static InferenceSession Create(
         SessionRequest request,
         ListedDevice device,
-        DeviceSelector selector,
+        IReadOnlyDictionary<string, string> providerOptions,
         string logId,
         CancellationToken cancellationToken
     )
@@ -187,30 +176,23 @@ internal static partial class SessionFactory
         CustomOperators.Register(request.Files, options);
         if (!device.IsBuiltInCpu)
         {
-            options.AppendExecutionProvider(request.Environment, [device.Native!], selector.ProviderOptions);
+            options.AppendExecutionProvider(request.Environment, [device.Native!], providerOptions);
         }
 
         using var cancellation = cancellationToken.Register(() => options.SetLoadCancellationFlag(true));
         return new InferenceSession(request.Files.GraphPath, options);
     }
 
-    /// <summary>What is the same for every device.</summary>
+    /// <summary>What is opened, and how.</summary>
     private sealed record SessionRequest(
         OnnxModelFiles Files,
         ModelLoadOptions Options,
         OrtEnv Environment,
         int Threads,
         ILogger Logger,
-        Func<OnnxSession, string?>? FindProblem
+        Func<OnnxSession, string?>? FindProblem,
+        IReadOnlyList<DeviceAttempt> FailedLibraries
     );
-
-    [LoggerMessage(
-        EventId = 312,
-        EventName = "OnnxDeviceFailed",
-        Level = LogLevel.Warning,
-        Message = "Device {Device} does not serve the model: {Reason}"
-    )]
-    private static partial void LogFailed(ILogger logger, string device, string reason);
 
     [LoggerMessage(
         EventId = 313,

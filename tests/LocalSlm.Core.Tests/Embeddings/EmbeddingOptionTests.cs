@@ -130,7 +130,7 @@ public sealed class EmbeddingOptionTests
         [nameof(ModelLoadOptions.ChatTemplateVariables)] = options => options.ChatTemplateVariables["x"] = 1,
     };
 
-    /// <summary>What the engine honours (MaxQueuedRequests), and what is the runtime's to honour or refuse.</summary>
+    /// <summary>What the engine (MaxQueuedRequests), the opener and the planner honour, and what is the runtime's to honour or refuse.</summary>
     private static readonly string[] s_passedOn =
     [
         nameof(ModelLoadOptions.MemoryBudgetBytes),
@@ -138,6 +138,16 @@ public sealed class EmbeddingOptionTests
         nameof(ModelLoadOptions.Threads),
         nameof(ModelLoadOptions.AdaptThreads),
         nameof(ModelLoadOptions.Devices),
+        nameof(ModelLoadOptions.RequireDevice),
+        nameof(ModelLoadOptions.ExcludedDevices),
+        nameof(ModelLoadOptions.DeviceSelection),
+        nameof(ModelLoadOptions.RetryAfterCrash),
+        nameof(ModelLoadOptions.LoadTimeout),
+        nameof(ModelLoadOptions.FailOver),
+        nameof(ModelLoadOptions.GpuOverheadBytes),
+        nameof(ModelLoadOptions.GpuMemoryBudgetBytes),
+        nameof(ModelLoadOptions.GpuSplit),
+        nameof(ModelLoadOptions.ExpertsOnCpu),
         nameof(ModelLoadOptions.GpuLayers),
         nameof(ModelLoadOptions.FlashAttention),
         nameof(ModelLoadOptions.BatchTokens),

@@ -110,7 +110,7 @@ public sealed class LocalEmbeddingGeneratorTests
             Sample = static (ref _) => ActivitySamplingResult.AllDataAndRecorded,
             ActivityStopped = span =>
             {
-                if (Equals(span.GetTagItem("localslm.model"), Model))
+                if (span.OperationName == "localslm.embed" && Equals(span.GetTagItem("localslm.model"), Model))
                 {
                     ended.TrySetResult(span);
                 }

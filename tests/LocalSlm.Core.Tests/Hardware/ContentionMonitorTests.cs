@@ -25,27 +25,6 @@ public sealed class ContentionMonitorTests
         Assert.Equal(ended, usage.Reads);
     }
 
-    [Fact]
-    public void Join_SeveralMembers_CountsThoseThatCompute()
-    {
-        var topology = ProcessorTopology.Detect();
-        var before = ProcessorShare.MemberCount;
-        using (var first = ProcessorShare.Join(true, topology))
-        using (var second = ProcessorShare.Join(false, topology))
-        {
-            Assert.Equal(1, first.Begin());
-            Assert.Equal(2, second.Begin());
-            first.End();
-
-            // Between two steps a model counts as computing.
-            Assert.Equal(2, first.Begin());
-            first.End();
-            second.End();
-        }
-
-        Assert.Equal(before, ProcessorShare.MemberCount);
-    }
-
     private static void WaitFor(Func<bool> condition)
     {
         var start = Stopwatch.GetTimestamp();

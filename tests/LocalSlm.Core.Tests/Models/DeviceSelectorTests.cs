@@ -63,7 +63,10 @@ public sealed class DeviceSelectorTests
         Assert.Empty(options.FindConflicts());
 
         options.Devices.Add(new DeviceSelector { Name = "Radeon" });
-        Assert.Contains("names neither a kind nor an execution provider", Assert.Single(options.FindConflicts()));
+        Assert.Contains(
+            "names neither a kind nor a vendor nor an execution provider",
+            Assert.Single(options.FindConflicts())
+        );
     }
 
     [Fact]

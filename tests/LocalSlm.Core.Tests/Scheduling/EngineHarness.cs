@@ -9,16 +9,22 @@ namespace LocalSlm.Tests.Scheduling;
 /// <summary>An engine over the fake decoder, and what a reply from it must be.</summary>
 internal sealed class EngineHarness : IDisposable
 {
-    public EngineHarness(FakeDecoderOptions? options = null, EngineSettings? settings = null, TimeProvider? time = null)
+    public EngineHarness(
+        FakeDecoderOptions? options = null,
+        EngineSettings? settings = null,
+        TimeProvider? time = null,
+        FakeFailover? failover = null
+    )
     {
         Options = options ?? new FakeDecoderOptions();
-        Decoder = new FakeDecoder(Options);
+        Decoder = failover?.First ?? new FakeDecoder(Options);
         Engine = new InferenceEngine(
             settings ?? new EngineSettings { ModelName = "fake" },
             Decoder,
             new FakeTokenizer(),
             time ?? TimeProvider.System,
-            NullLogger.Instance
+            NullLogger.Instance,
+            failover: failover
         );
     }
 

@@ -134,7 +134,7 @@ public class LocalSlmTelemetryTests
 
         Assert.SkipWhen(folder is null, "The tests run outside the repository; the guide is not there.");
         string guide = File.ReadAllText(Path.Combine(folder!, "docs", "guide", "telemetry.md"));
-        Assert.Equal(14, listener.Instruments.Count);
+        Assert.Equal(22, listener.Instruments.Count);
         Assert.All(
             listener.Instruments,
             i => Assert.Contains($"| `{i.Name}` | {i.Unit} |", guide, StringComparison.Ordinal)

@@ -16,6 +16,7 @@ public sealed class StructLayoutTests
         typeof(LlamaContextParams),
         typeof(LlamaBatch),
         typeof(GgmlThreadpoolParams),
+        typeof(GgmlDeviceProps),
     ];
 
     [Theory]
@@ -23,6 +24,7 @@ public sealed class StructLayoutTests
     [InlineData("LlamaContextParams", 160)]
     [InlineData("LlamaBatch", 56)]
     [InlineData("GgmlThreadpoolParams", 528)]
+    [InlineData("GgmlDeviceProps", 56)]
     public void Size_OfStruct_IsTheHeaders(string type, int size) => Assert.Equal(size, SizeOf(Find(type)));
 
     [Theory]
@@ -93,6 +95,17 @@ public sealed class StructLayoutTests
     [InlineData("GgmlThreadpoolParams", "poll", 520)]
     [InlineData("GgmlThreadpoolParams", "strict_cpu", 524)]
     [InlineData("GgmlThreadpoolParams", "paused", 525)]
+    [InlineData("GgmlDeviceProps", "name", 0)]
+    [InlineData("GgmlDeviceProps", "description", 8)]
+    [InlineData("GgmlDeviceProps", "memory_free", 16)]
+    [InlineData("GgmlDeviceProps", "memory_total", 24)]
+    [InlineData("GgmlDeviceProps", "type", 32)]
+    [InlineData("GgmlDeviceProps", "device_id", 40)]
+    [InlineData("GgmlDeviceProps", "caps_async", 48)]
+    [InlineData("GgmlDeviceProps", "caps_host_buffer", 49)]
+    [InlineData("GgmlDeviceProps", "caps_buffer_from_host_ptr", 50)]
+    [InlineData("GgmlDeviceProps", "caps_events", 51)]
+    [InlineData("GgmlDeviceProps", "caps_mmap_support", 52)]
     public void Offset_OfField_IsTheHeaders(string type, string field, int offset) =>
         Assert.Equal(offset, (int)Marshal.OffsetOf(Find(type), field));
 

@@ -7,60 +7,72 @@ namespace LocalSlm.Tests.Runtime;
 [Collection("native")]
 public sealed class DevicePlacementTests
 {
+    private static readonly ModelFacts s_facts = new()
+    {
+        Path = "m",
+        Runtime = "llama.cpp",
+        Architecture = "llama",
+        LayerCount = 2,
+        WeightBytes = 1 << 20,
+        EmbeddingLength = 64,
+        TrainedContextTokens = 512,
+        VocabularySize = 1000,
+    };
+
     private static readonly ComputeDevice[] s_devices =
     [
-        new("Vulkan0", "NVIDIA GeForce RTX 4060", ComputeDeviceKind.Gpu, 0, 0),
-        new("Vulkan1", "AMD Radeon Graphics", ComputeDeviceKind.IntegratedGpu, 0, 0),
+        new("Vulkan0", "NVIDIA GeForce RTX 4060", ComputeDeviceKind.Gpu, 8L << 30, 8L << 30) { VendorId = 0x10de },
+        new("Vulkan1", "AMD Radeon Graphics", ComputeDeviceKind.IntegratedGpu, 8L << 30, 8L << 30)
+        {
+            VendorId = 0x1002,
+        },
         new("CPU", "AMD Ryzen", ComputeDeviceKind.Cpu, 0, 0),
     ];
 
     [Theory]
-    [InlineData("gpu", null, null, false)]
-    [InlineData("gpu:0", null, 0, false)]
-    [InlineData("gpu:1", null, 1, false)]
-    [InlineData("igpu", null, 1, false)]
-    [InlineData("gpu:radeon", null, 1, false)]
-    [InlineData("gpu:vulkan1", null, 1, false)]
-    [InlineData("cpu", 0, null, true)]
-    public void Choose_OfOneSelector_TakesThatDevice(string text, int? layers, int? index, bool cpuOnly)
+    [InlineData("gpu", "Vulkan0")]
+    [InlineData("gpu:0", "Vulkan0")]
+    [InlineData("gpu:1", "Vulkan1")]
+    [InlineData("igpu", "Vulkan1")]
+    [InlineData("gpu:radeon", "Vulkan1")]
+    [InlineData("gpu:vulkan1", "Vulkan1")]
+    [InlineData("gpu:vendor=amd", "Vulkan1")]
+    [InlineData("cpu", "CPU")]
+    public void Make_OfOneSelector_TakesThatDevice(string text, string device)
     {
-        var placement = Choose(s_devices, text);
+        var load = Make(s_devices, text);
 
-        Assert.Equal((layers, index, cpuOnly), (placement.GpuLayers, placement.DeviceIndex, placement.CpuOnly));
-        Assert.Empty(placement.Failed);
+        Assert.Equal(device, load.Candidate.Device.Name);
+        Assert.Equal(device == "CPU" ? [] : [device], load.GpuNames);
+        Assert.Equal(device == "CPU" ? 0 : 3, load.Options.GpuLayers);
+        Assert.Empty(load.Failed);
     }
 
     [Fact]
-    public void Choose_WithoutSelectors_AsksForNoList()
-    {
-        var options = new ModelLoadOptions { GpuLayers = 3 };
-        var placement = DevicePlacement.Choose("m", options, () => throw new InvalidOperationException());
+    public void Make_WithoutSelectors_TakesTheFirstThatHoldsIt() => Assert.Equal(["Vulkan0"], Make(s_devices).GpuNames);
 
-        Assert.Equal((3, null, false), (placement.GpuLayers, placement.DeviceIndex, placement.CpuOnly));
+    [Fact]
+    public void Make_OfAbsentDevices_KeepsTheReasons()
+    {
+        var load = Make(s_devices[2..], "npu", "gpu:1", "CUDAExecutionProvider", "cpu");
+
+        Assert.Empty(load.GpuNames);
+        Assert.Equal(["npu", "gpu:1", "CUDAExecutionProvider"], load.Failed.Select(static attempt => attempt.Device));
+        Assert.Contains("CPU (Cpu, AMD Ryzen)", load.Failed[0].Reason, StringComparison.Ordinal);
+        Assert.Contains("belong to ONNX Runtime", load.Failed[2].Reason, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Choose_OfAbsentDevices_KeepsTheReasons()
-    {
-        var placement = Choose(s_devices[2..], "npu", "gpu:1", "CUDAExecutionProvider", "cpu");
-
-        Assert.True(placement.CpuOnly);
-        Assert.Equal(
-            ["npu", "gpu:1", "CUDAExecutionProvider"],
-            placement.Failed.Select(static attempt => attempt.Device)
-        );
-        Assert.Contains("CPU (Cpu, AMD Ryzen)", placement.Failed[0].Reason, StringComparison.Ordinal);
-        Assert.Contains("llama.cpp has none", placement.Failed[2].Reason, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void Choose_WithoutLayersForTheGpu_SaysSo()
+    public void Make_WithoutLayersForTheGpu_SaysSo()
     {
         var options = new ModelLoadOptions { GpuLayers = 0, Devices = { DeviceSelector.Gpu } };
-        var error = Assert.Throws<ModelLoadException>(() => DevicePlacement.Choose("m", options, () => s_devices));
+        var error = Assert.Throws<ModelLoadException>(() => LoadPlan.Make(s_facts, options, 2, s_devices, 1L << 33));
 
-        Assert.Contains("GpuLayers is 0", Assert.Single(error.FailedDevices).Reason, StringComparison.Ordinal);
-        Assert.Contains("gpu: GpuLayers is 0", error.Message, StringComparison.Ordinal);
+        Assert.All(
+            error.FailedDevices,
+            static attempt => Assert.Contains("GpuLayers is 0", attempt.Reason, StringComparison.Ordinal)
+        );
+        Assert.Contains("Vulkan0", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -92,7 +104,7 @@ public sealed class DevicePlacementTests
         );
     }
 
-    private static DevicePlacement Choose(ComputeDevice[] devices, params string[] selectors)
+    private static LoadPlan Make(ComputeDevice[] devices, params string[] selectors)
     {
         var options = new ModelLoadOptions();
         foreach (var selector in selectors)
@@ -100,6 +112,6 @@ public sealed class DevicePlacementTests
             options.Devices.Add(DeviceSelector.Parse(selector));
         }
 
-        return DevicePlacement.Choose("m", options, () => devices);
+        return LoadPlan.Make(s_facts, options, 2, devices, 8L << 30);
     }
 }

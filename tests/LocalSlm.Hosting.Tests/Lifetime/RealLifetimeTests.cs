@@ -72,12 +72,49 @@ public sealed class RealLifetimeTests
         await LiveThreads.AssertFallToAsync(_threads);
     }
 
-    private static IHost NewHost(IProgress<ModelLoadProgress>? progress = null)
+    [Fact]
+    public async Task GetResponse_TwoModelsTakeTurnsInOnePlace_EveryReplyIsRightAndMemoryIsGivenBack()
+    {
+        using var host = NewHost(maxLoaded: 1);
+        await host.StartAsync();
+        var chat = host.Services.GetRequiredService<IChatClient>();
+
+        async Task AskAsync(int user)
+        {
+            for (var turn = 0; turn < 4; turn++)
+            {
+                var name = (user + turn) % 2 == 0 ? "one" : "other";
+                var options = new ChatOptions
+                {
+                    ModelId = name,
+                    Temperature = 0,
+                    MaxOutputTokens = 32,
+                };
+                var reply = await chat.GetResponseAsync("What is the capital of France?", options);
+                Assert.Equal((name, "The capital of France is Paris."), (reply.ModelId, reply.Text));
+            }
+        }
+
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(AskAsync)).WaitAsync(TimeSpan.FromSeconds(120));
+
+        var models = host.Services.GetRequiredService<LocalModelHost>();
+        var last = Assert.Single(models.ListLoaded());
+        Assert.True(last.MemoryBytes > 0);
+        await models.UnloadAsync(last.Name);
+        Assert.Equal(_handles, LiveHandles.Count);
+        await LiveThreads.AssertFallToAsync(_threads);
+        await host.StopAsync();
+    }
+
+    private static IHost NewHost(IProgress<ModelLoadProgress>? progress = null, int? maxLoaded = null)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Services.Configure<LocalSlmOptions>(options =>
-            options.NativeLibraryDirectory = TestAssets.NativeDirectory
-        );
+        {
+            options.NativeLibraryDirectory = TestAssets.NativeDirectory;
+            options.StopGracePeriod = TimeSpan.FromMilliseconds(50);
+            options.MaxLoadedModels = maxLoaded;
+        });
         var models = builder.Services.AddLocalSlm();
         foreach (var name in (string[])["one", "other"])
         {

@@ -14,12 +14,37 @@ public sealed class ConfigurationTests
     [Fact]
     public void ModelOptionNames_EveryProperty_CanBeConfigured()
     {
-        var properties = typeof(ModelLoadOptions)
-            .GetProperties()
-            .Select(property => property.Name)
-            .Concat([nameof(ChatModelOptions.Path), nameof(ChatModelOptions.LoadAtStart)]);
+        // LoadProgress is an object, and Load stands for its own properties.
+        var properties = NamesOf(typeof(ModelLoadOptions))
+            .Concat(NamesOf(typeof(ChatModelOptions)))
+            .Except([nameof(ChatModelOptions.Load), nameof(ChatModelOptions.LoadProgress)]);
 
-        Assert.Equal(properties.Order(), ConfigurationReader.ModelOptionNames.Order());
+        Assert.Equal(properties.Order(), ModelSectionReader.ModelOptionNames.Order());
+    }
+
+    [Fact]
+    public void EmbeddingOptionNames_EveryProperty_CanBeConfigured()
+    {
+        var properties = NamesOf(typeof(ModelLoadOptions))
+            .Concat(NamesOf(typeof(EmbeddingLoadOptions)))
+            .Concat(NamesOf(typeof(EmbeddingModelOptions)))
+            .Except([
+                nameof(EmbeddingLoadOptions.Load),
+                nameof(EmbeddingModelOptions.Embedding),
+                nameof(EmbeddingModelOptions.LoadProgress),
+            ]);
+
+        Assert.Equal(properties.Order(), ModelSectionReader.EmbeddingOptionNames.Order());
+    }
+
+    [Fact]
+    public void OptionNames_EveryProperty_CanBeConfigured()
+    {
+        Assert.Equal(
+            NamesOf(typeof(LocalSlmOptions)).Except([nameof(LocalSlmOptions.Notices)]).Order(),
+            ConfigurationReader.OptionNames.Order()
+        );
+        Assert.Equal(NamesOf(typeof(LocalSlm.Onnx.OnnxRuntimeOptions)).Order(), OnnxReader.OptionNames.Order());
     }
 
     [Fact]
@@ -48,6 +73,18 @@ public sealed class ConfigurationTests
             ("Models:b:BatchTokens", "256"),
             ("Models:b:PrefillChunkTokens", "64"),
             ("Models:b:UseMemoryMap", "false"),
+            ("Models:b:KeepAlive", "10m"),
+            ("Models:b:MaxCacheBytes", "2GiB"),
+            ("Models:b:ExcludedDevices", "gpu:1, igpu"),
+            ("Models:b:DeviceSelection", "measured"),
+            ("Models:b:FailOver", "false"),
+            ("Models:b:RetryAfterCrash", "true"),
+            ("Models:b:LoadTimeout", "90s"),
+            ("Models:b:GpuOverheadBytes", "512MiB"),
+            ("Models:b:GpuMemoryBudgetBytes", "4GB"),
+            ("Models:b:ExpertsOnCpu", "true"),
+            ("Models:b:GpuSplit:0", "2"),
+            ("Models:b:GpuSplit:1", "1.5"),
             ("Models:b:ChatTemplate", "{{ messages }}"),
             ("Models:b:ChatTemplateVariables:enable_thinking", "false"),
             ("Models:b:ChatTemplateVariables:level", "3"),
@@ -78,10 +115,20 @@ public sealed class ConfigurationTests
                 BatchTokens = 256,
                 PrefillChunkTokens = 64,
                 UseMemoryMap = false,
+                DeviceSelection = DeviceSelection.Measured,
+                FailOver = false,
+                RetryAfterCrash = true,
+                LoadTimeout = TimeSpan.FromSeconds(90),
+                GpuOverheadBytes = 536_870_912,
+                GpuMemoryBudgetBytes = 4_000_000_000,
+                ExpertsOnCpu = true,
+                GpuSplit = new[] { 2, 1.5 },
                 ChatTemplate = "{{ messages }}",
             },
             model.Load
         );
+        Assert.Equal(["gpu:1", "igpu"], model.Load.ExcludedDevices.Select(static device => device.ToString()));
+        Assert.Equal((TimeSpan.FromMinutes(10), 2L << 30), (model.KeepAlive, model.MaxCacheBytes));
         Assert.Equal(
             new Dictionary<string, object?>
             {
@@ -91,6 +138,44 @@ public sealed class ConfigurationTests
             },
             model.Load.ChatTemplateVariables
         );
+    }
+
+    [Fact]
+    public void AddLocalSlm_EveryOptionOfTheHost_IsBound()
+    {
+        var options = Bind(
+            ("KeepAlive", "-1"),
+            ("MaxLoadedModels", "3"),
+            ("MemoryBudgetBytes", "8GB"),
+            ("MaxWaitingRequests", "9"),
+            ("LowMemoryBytes", "0"),
+            ("MaxCacheBytes", "1GiB"),
+            ("StopGracePeriod", "2s"),
+            ("StateDirectory", "/state"),
+            ("DefaultEmbeddingModel", "e"),
+            ("EmbeddingModels:e", "fake:e"),
+            ("Models:a", "fake:a"),
+            ("Models:b:Path", "fake:b"),
+            ("Models:b:MaxCacheBytes", "2GiB")
+        );
+
+        Assert.Equivalent(
+            new
+            {
+                KeepAlive = Timeout.InfiniteTimeSpan,
+                MaxLoadedModels = 3,
+                MemoryBudgetBytes = 8_000_000_000,
+                MaxWaitingRequests = 9,
+                LowMemoryBytes = 0,
+                MaxCacheBytes = 1L << 30,
+                StopGracePeriod = TimeSpan.FromSeconds(2),
+                StateDirectory = "/state",
+                DefaultEmbeddingModel = "e",
+            },
+            options
+        );
+        Assert.Equal("fake:e", options.EmbeddingModels["e"].Path);
+        Assert.Equal((1L << 30, 2L << 30), (options.Models["a"].MaxCacheBytes, options.Models["b"].MaxCacheBytes));
     }
 
     [Fact]
@@ -229,6 +314,9 @@ public sealed class ConfigurationTests
         Assert.Equal("b", host.Services.GetRequiredService<LocalModelHost>().DefaultName);
         await host.StopAsync();
     }
+
+    private static IEnumerable<string> NamesOf(Type type) =>
+        type.GetProperties().Select(static property => property.Name);
 
     private static LocalSlmOptions Bind(params (string Key, string Value)[] settings)
     {

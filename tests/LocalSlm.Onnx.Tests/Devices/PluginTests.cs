@@ -37,6 +37,32 @@ public sealed class PluginTests
         Assert.Equal(0, probe.ExitCode);
     }
 
+    /// <summary>The device fails in the middle of the reply; the tokens are those of a reply that is computed in one place.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(6)]
+    public async Task Engine_PluginFailsMidReply_GoesOnAtTheCpuWithTheSameTokens(int failingRun)
+    {
+        SkipWithoutVulkan();
+        var (prompt, greedy) = Goldens()[0];
+        var probe = Probe(driver: true);
+        await probe.RunAsync(
+            "failover",
+            Model,
+            $"{failingRun}",
+            Library("webgpu"),
+            Selector,
+            "device=cpu",
+            $"prompt={string.Join(',', prompt)}",
+            "tokens=16"
+        );
+
+        Assert.True(probe.Lines("tokens").Length == 1, probe.Output + probe.Errors);
+        Assert.Equal(string.Join(' ', greedy.Take(16)), probe.Lines("tokens")[0]);
+        Assert.Equal(["WebGpuExecutionProvider", "CPUExecutionProvider"], probe.Lines("provider"));
+        Assert.Contains("ONNX Runtime failed on", Assert.Single(probe.Lines("failed")), StringComparison.Ordinal);
+    }
+
     /// <summary>The comparison above is one of two devices: the same references hold on the CPU.</summary>
     [Fact]
     public async Task Session_OnTheCpu_GivesTheTokensOfTheReference()
@@ -58,12 +84,9 @@ public sealed class PluginTests
     [Fact]
     public async Task Session_WithoutADevice_SaysThatNoneIsListed()
     {
-        var run = await Probe(driver: false).RunAsync("run", Model, Library("webgpu"), Selector, "device=cpu");
+        var run = await Probe(driver: false).RunAsync("load", Model, Library("webgpu"), Selector, "device=cpu");
 
-        Assert.StartsWith(
-            "WebGpuExecutionProvider | No such device is listed. Listed are: CPU",
-            Assert.Single(run.Lines("failed"))
-        );
+        Assert.StartsWith("WebGpuExecutionProvider | No such device is listed.", Assert.Single(run.Lines("failed")));
         Assert.Equal("CPU", Assert.Single(run.Lines("device")));
     }
 
@@ -73,7 +96,7 @@ public sealed class PluginTests
         var probe = Probe(driver: false);
         probe.Variables["ORT_WEBGPU_EP_ALLOW_SOFTWARE_ADAPTER"] = "1";
         probe.Variables["VK_ICD_FILENAMES"] = "/nonexistent/driver.json";
-        await probe.RunAsync("run", Model, Library("webgpu"), Selector, "device=cpu");
+        await probe.RunAsync("load", Model, Library("webgpu"), Selector, "device=cpu");
 
         var failed = Assert.Single(probe.Lines("failed"));
         Assert.StartsWith("WebGpuExecutionProvider:0 (", failed, StringComparison.Ordinal);
@@ -87,11 +110,11 @@ public sealed class PluginTests
         var probe = Probe(driver: false);
         probe.Variables["ORT_WEBGPU_EP_ALLOW_SOFTWARE_ADAPTER"] = "1";
         probe.Variables["VK_ICD_FILENAMES"] = "/nonexistent/driver.json";
-        await probe.RunAsync("run", Model, Library("webgpu"), Selector);
+        await probe.RunAsync("load", Model, Library("webgpu"), Selector);
 
         Assert.Contains("EP_FAIL", Assert.Single(probe.Lines("error")), StringComparison.Ordinal);
         Assert.Single(probe.Lines("failed"));
-        Assert.Empty(probe.Lines("tokens"));
+        Assert.Empty(probe.Lines("device"));
     }
 
     /// <summary>The session opens there; the decoder cannot serve it there.</summary>
@@ -100,8 +123,7 @@ public sealed class PluginTests
     {
         SkipWithoutVulkan();
         var folder = TinyDecoderFolder.Get(TinyDecoderSet.Get("grouped-fixed-length"));
-        var probe = await Probe(driver: true)
-            .RunAsync("decode", folder, Library("webgpu"), Selector, "device=cpu", "prompt=20,28,76");
+        var probe = await Probe(driver: true).RunAsync("load", folder, Library("webgpu"), Selector, "device=cpu");
 
         Assert.Equal("CPU", Assert.Single(probe.Lines("device")));
         var failed = Assert.Single(probe.Lines("failed"));
@@ -109,19 +131,49 @@ public sealed class PluginTests
         Assert.Contains("a fixed length of 384 tokens", failed, StringComparison.Ordinal);
     }
 
+    /// <summary>A device that is none, one that is listed and cannot be opened, and the processor, each told with its reason.</summary>
+    [Fact]
+    public async Task Model_OverAVirtualAndABrokenDevice_ComesToTheCpuAndTellsWhy()
+    {
+        var probe = Probe(driver: false);
+        probe.Variables["ORT_WEBGPU_EP_ALLOW_SOFTWARE_ADAPTER"] = "1";
+        probe.Variables["VK_ICD_FILENAMES"] = "/nonexistent/driver.json";
+        await probe.RunAsync(
+            "load",
+            Model,
+            Library("webgpu.virtual"),
+            "device=npu",
+            "device=gpu",
+            Selector,
+            "device=cpu"
+        );
+
+        Assert.Equal("CPU", Assert.Single(probe.Lines("device")));
+        var failed = probe.Lines("failed");
+        Assert.Equal(3, failed.Length);
+        Assert.StartsWith("npu | No such device is listed.", failed[0], StringComparison.Ordinal);
+        Assert.EndsWith(DeviceChoice.VirtualReason, failed[1], StringComparison.Ordinal);
+        Assert.Contains("EP_FAIL", failed[2], StringComparison.Ordinal);
+        Assert.Equal(
+            ["FellBack", "FellBack", "FellBack", "Loaded"],
+            probe.Lines("history").Select(static line => line.Split(' ')[0])
+        );
+        Assert.Equal(3, probe.Lines("Warning FellBack").Length);
+    }
+
     [Fact]
     public async Task Session_OnAVirtualDevice_SaysThatItIsOne()
     {
-        var run = await Probe(driver: false).RunAsync("run", Model, Library("webgpu.virtual"), Selector, "device=cpu");
+        var run = await Probe(driver: false).RunAsync("load", Model, Library("webgpu.virtual"), Selector, "device=cpu");
 
-        Assert.EndsWith(DevicePlan.VirtualReason, Assert.Single(run.Lines("failed")));
+        Assert.EndsWith(DeviceChoice.VirtualReason, Assert.Single(run.Lines("failed")));
         Assert.Equal("CPU", Assert.Single(run.Lines("device")));
     }
 
     [Fact]
     public async Task Session_ByDefault_LeavesVirtualAndSimulatedDevicesAlone()
     {
-        var run = await Probe(driver: true).RunAsync("run", Model, Library("webgpu.virtual"), Library("webgpu"));
+        var run = await Probe(driver: true).RunAsync("load", Model, Library("webgpu.virtual"), Library("webgpu"));
 
         Assert.Equal("CPU", Assert.Single(run.Lines("device")));
         Assert.Empty(run.Lines("failed"));
@@ -134,14 +186,19 @@ public sealed class PluginTests
 
         Assert.Equal(2, run.Lines("device").Length);
         Assert.StartsWith("CPU | Cpu | ", run.Lines("device")[0]);
-        Assert.EndsWith(DevicePlan.VirtualReason, run.Lines("device")[1]);
+        Assert.EndsWith(DeviceChoice.VirtualReason, run.Lines("device")[1]);
     }
 
     [Fact]
     public async Task ProviderLibrary_ThatIsNone_IsAFailureWithItsReason()
     {
         var none = Path.Combine(Model, "genai_config.json");
-        var run = await new OnnxProbe().RunAsync("run", Model, $"library=mine={none}", "library=other=/nonexistent.so");
+        var run = await new OnnxProbe().RunAsync(
+            "load",
+            Model,
+            $"library=mine={none}",
+            "library=other=/nonexistent.so"
+        );
 
         Assert.Equal(2, run.Lines("failed").Length);
         Assert.Contains($"mine | The provider library '{none}' could not be registered", run.Output);

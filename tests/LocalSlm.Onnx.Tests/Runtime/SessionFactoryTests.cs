@@ -56,17 +56,11 @@ public sealed class SessionFactoryTests
     [Fact]
     public void Open_OnADeviceThatCannotCompute_KeepsTheReason()
     {
-        var log = new RecordingLogger(LogLevel.Warning);
         var error = Assert.Throws<ModelLoadException>(() =>
-            Open(
-                Files("tiny-llama-genai-fp32"),
-                logger: log,
-                findProblem: static _ => "Its first logits are no numbers."
-            )
+            Open(Files("tiny-llama-genai-fp32"), findProblem: static _ => "Its first logits are no numbers.")
         );
 
         Assert.Equal("Its first logits are no numbers.", Assert.Single(error.FailedDevices).Reason);
-        Assert.Contains(log.Lines, static line => line.Contains("no numbers", StringComparison.Ordinal));
     }
 
     [Fact]

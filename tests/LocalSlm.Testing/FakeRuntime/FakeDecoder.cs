@@ -28,6 +28,14 @@ public sealed class FakeDecoder : ITokenDecoder
 
     public DecoderCapabilities Capabilities { get; }
 
+    public string? DeviceFailure { get; private set; }
+
+    /// <summary>Gets or sets the step at which the device fails, from 1; 0 for never.</summary>
+    public int FailsAtStep { get; set; }
+
+    /// <summary>Gets or sets in what way it fails then.</summary>
+    public FakeFailure Failure { get; set; }
+
     /// <summary>Gets or sets what runs before each step; a status other than <see langword="null"/> is given to every row.</summary>
     public Func<DecodeBatch, DecodeStatus?>? BeforeDecode { get; set; }
 
@@ -47,6 +55,7 @@ public sealed class FakeDecoder : ITokenDecoder
     public void Decode(DecodeBatch batch, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(IsDisposed, this);
+        ThrowIfFailed();
         Steps++;
         LargestStep = Math.Max(LargestStep, batch.TokenCount);
         _logits.Clear();
@@ -70,7 +79,24 @@ public sealed class FakeDecoder : ITokenDecoder
             return;
         }
 
-        for (var r = 0; r < batch.RowCount; r++)
+        var computed = batch.RowCount;
+        if (Steps == FailsAtStep)
+        {
+            DeviceFailure = $"{Failure} at step {Steps}";
+            batch.Statuses.Fill(DecodeStatus.Failed);
+            switch (Failure)
+            {
+                case FakeFailure.Rows:
+                    return;
+                case FakeFailure.Throws:
+                    throw new InvalidOperationException(DeviceFailure);
+                case FakeFailure.LaterRows:
+                    computed /= 2;
+                    break;
+            }
+        }
+
+        for (var r = 0; r < computed; r++)
         {
             var row = batch.Rows[r];
             var sequence = _sequences[row.Sequence];
@@ -92,10 +118,19 @@ public sealed class FakeDecoder : ITokenDecoder
         }
     }
 
-    public Span<float> GetLogits(int output) => _logits[output];
+    public Span<float> GetLogits(int output)
+    {
+        if (Failure == FakeFailure.Logits)
+        {
+            ThrowIfFailed();
+        }
+
+        return _logits[output];
+    }
 
     public int GetKeepable(int sequence, int tokenCount)
     {
+        ThrowIfFailed();
         var length = _sequences[sequence].Count;
         if (tokenCount >= length)
         {
@@ -112,6 +147,7 @@ public sealed class FakeDecoder : ITokenDecoder
 
     public void CutBack(int sequence, int tokenCount)
     {
+        ThrowIfFailed();
         if (tokenCount != 0 && GetKeepable(sequence, tokenCount) != tokenCount)
         {
             throw new InvalidOperationException($"Sequence {sequence} cannot be cut back to {tokenCount}.");
@@ -122,6 +158,7 @@ public sealed class FakeDecoder : ITokenDecoder
 
     public bool TryCopyPrefix(int source, int target, int tokenCount)
     {
+        ThrowIfFailed();
         if (_sequences[target].Count != 0)
         {
             throw new InvalidOperationException($"Sequence {target} is not empty.");
@@ -151,6 +188,14 @@ public sealed class FakeDecoder : ITokenDecoder
         }
 
         return true;
+    }
+
+    private void ThrowIfFailed()
+    {
+        if (DeviceFailure is not null)
+        {
+            throw new InvalidOperationException($"The device has failed ({DeviceFailure}) and does nothing any more.");
+        }
     }
 
     private void Check(DecodeBatch batch)

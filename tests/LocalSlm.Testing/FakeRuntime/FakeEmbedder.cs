@@ -12,7 +12,7 @@ public sealed class FakeEmbedder(ModelFacts facts, EmbeddingLoadOptions options,
 
     public ITokenizer Tokenizer { get; } = new FakeTokenizer();
 
-    public string Device => "CPU";
+    public string Device { get; init; } = "CPU";
 
     public string RuntimeVersion => "1.0";
 
@@ -30,6 +30,13 @@ public sealed class FakeEmbedder(ModelFacts facts, EmbeddingLoadOptions options,
 
     /// <summary>Gets or sets what runs before each step; it may throw or wait.</summary>
     public Action? BeforeEmbed { get; set; }
+
+    public string? DeviceFailure { get; private set; }
+
+    /// <summary>Gets or sets the batch at which the device fails, from 1; 0 for never.</summary>
+    public int FailsAtBatch { get; set; }
+
+    public int Batches { get; private set; }
 
     public int LargestBatch { get; private set; }
 
@@ -59,6 +66,12 @@ public sealed class FakeEmbedder(ModelFacts facts, EmbeddingLoadOptions options,
         ObjectDisposedException.ThrowIf(IsDisposed, this);
         BeforeEmbed?.Invoke();
         cancellationToken.ThrowIfCancellationRequested();
+        if (++Batches == FailsAtBatch)
+        {
+            DeviceFailure = $"batch {Batches}";
+            throw new InferenceException("fake", DeviceFailure);
+        }
+
         var total = 0;
         foreach (var length in lengths)
         {

@@ -15,6 +15,20 @@ public sealed class FakeModelRuntime : IModelRuntime
     /// <summary>Gets what runs before a model is opened; it may throw or wait.</summary>
     public Func<string, CancellationToken, Task>? BeforeOpen { get; set; }
 
+    /// <summary>Gets or sets what runs before a model is opened on a device, given the options it is opened with; it may throw or
+    /// wait.</summary>
+    public Func<ComputeDevice, ModelLoadOptions, CancellationToken, Task>? BeforeOpenOn { get; set; }
+
+    /// <summary>Gets or sets the devices that it lists.</summary>
+    public IReadOnlyList<ComputeDevice> Devices { get; set; } =
+    [new("CPU", "fake processor", ComputeDeviceKind.Cpu, 0, 0)];
+
+    /// <summary>Gets or sets what is done to the decoder of each model, given the device.</summary>
+    public Action<FakeDecoder, ComputeDevice>? Configure { get; set; }
+
+    /// <summary>Gets or sets how many layers a device other than the processor takes, in place of what it is asked for.</summary>
+    public int? LayersTaken { get; set; }
+
     public int OpenedModels => _opened;
 
     public int LiveModels => _live;
@@ -42,6 +56,8 @@ public sealed class FakeModelRuntime : IModelRuntime
                 Runtime = Name,
                 Architecture = "fake",
                 Name = path["fake:".Length..],
+                // A planner means layers for a device only where the files tell how many there are.
+                LayerCount = 2,
                 TrainedContextTokens = DecoderOptions.SequenceTokens,
                 VocabularySize = FakeLanguage.VocabularySize,
                 TokenizerKind = "bytes",
@@ -51,7 +67,7 @@ public sealed class FakeModelRuntime : IModelRuntime
             }
             : throw new ModelNotFoundException(path, "no fake model is there. Begin the path with 'fake:'.");
 
-    public IReadOnlyList<ComputeDevice> ListDevices() => [new("CPU", "fake processor", ComputeDeviceKind.Cpu, 0, 0)];
+    public IReadOnlyList<ComputeDevice> ListDevices() => Devices;
 
     public MemoryEstimate Estimate(ModelFacts facts, ModelLoadOptions options) => new(1, 1, 1);
 
@@ -69,12 +85,18 @@ public sealed class FakeModelRuntime : IModelRuntime
             await before(path, cancellationToken);
         }
 
+        var device = await ChooseAsync(options, cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
         Interlocked.Increment(ref _opened);
         Interlocked.Increment(ref _live);
         progress?.Report(new ModelLoadProgress(ModelLoadStage.LoadingWeights, 0.5));
         var decoder = LastDecoder = new FakeDecoder(DecoderOptions);
-        return new Model(facts, decoder, () => Interlocked.Decrement(ref _live));
+        Configure?.Invoke(decoder, device);
+        return new Model(facts, decoder, () => Interlocked.Decrement(ref _live))
+        {
+            Device = device.Name,
+            GpuLayers = device.Kind == ComputeDeviceKind.Cpu ? 0 : LayersTaken ?? options.GpuLayers ?? 1,
+        };
     }
 
     public async Task<IRuntimeEmbedder> OpenEmbedderAsync(
@@ -91,11 +113,26 @@ public sealed class FakeModelRuntime : IModelRuntime
             await before(path, cancellationToken);
         }
 
+        var device = await ChooseAsync(options.Load, cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
         Interlocked.Increment(ref _opened);
         Interlocked.Increment(ref _live);
         progress?.Report(new ModelLoadProgress(ModelLoadStage.LoadingWeights, 0.5));
-        return LastEmbedder = new FakeEmbedder(facts, options, () => Interlocked.Decrement(ref _live));
+        return LastEmbedder = new FakeEmbedder(facts, options, () => Interlocked.Decrement(ref _live))
+        {
+            Device = device.Name,
+        };
+    }
+
+    private async Task<ComputeDevice> ChooseAsync(ModelLoadOptions options, CancellationToken cancellationToken)
+    {
+        var device = options.Devices.Count > 0 ? options.Devices[0].Select(Devices)[0] : Devices[0];
+        if (BeforeOpenOn is { } before)
+        {
+            await before(device, options, cancellationToken);
+        }
+
+        return device;
     }
 
     private sealed class Model(ModelFacts facts, FakeDecoder decoder, Action onDisposed) : IRuntimeModel
@@ -106,13 +143,13 @@ public sealed class FakeModelRuntime : IModelRuntime
 
         public ITokenDecoder Decoder => decoder;
 
-        public string Device => "CPU";
+        public string Device { get; init; } = "CPU";
 
         public string RuntimeVersion => "1.0";
 
         public int Threads => 1;
 
-        public int GpuLayers => 0;
+        public int GpuLayers { get; init; }
 
         public void Dispose()
         {

@@ -1,0 +1,120 @@
+using System.Globalization;
+using LocalSlm.Testing;
+using LocalSlm.Testing.TinyModels;
+
+namespace LocalSlm.Tests.Runtime;
+
+/// <summary>A real second device on any machine: the Vulkan natives on Mesa's software driver, each test in a process of its own, because
+/// a process keeps the natives that it loaded first.</summary>
+[Collection("native")]
+public sealed class VulkanPlacementTests
+{
+    private const double Tolerance = 0.1;
+
+    // Below this, rounding to hundredths of a MiB in the library's report is a tenth.
+    private const long Grain = 64 << 10;
+
+    [Theory]
+    [InlineData("layers=4", 4)]
+    [InlineData("layers=4 context=8192 batch=128 kv=Q8_0", 4)]
+    [InlineData("", 9)]
+    [InlineData("context=4096 kv=Float32", 9)]
+    [InlineData("gpubudget=24", -1)]
+    public async Task OpenAsync_OnTheGpu_PutsThereWhatWasPlanned(string settings, int layers)
+    {
+        var lines = await RunAsync(TestAssets.MiniMindPath, ["device=gpu", .. settings.Split(' ')]);
+
+        Assert.Contains("llvmpipe", Value(lines, "device"), StringComparison.Ordinal);
+        var given = int.Parse(Value(lines, "layers"), CultureInfo.InvariantCulture);
+        Assert.True(layers < 0 ? given is > 0 and < 9 : given == layers, $"{given} layers");
+        var real = Memory(lines, "real");
+        var planned = Memory(lines, "planned");
+        Assert.Equal(planned.Keys.Order(), real.Keys.Order());
+        foreach (var (device, parts) in real)
+        {
+            // Weights and cache are known to the byte. How ggml packs its buffers is not: with everything else it must be near.
+            Assert.InRange(planned[device][0], parts[0] - Grain, parts[0] + Grain);
+            Assert.InRange(planned[device][1], parts[1] - Grain, parts[1] + Grain);
+            Assert.InRange((double)planned[device].Sum() / parts.Sum(), 1 - Tolerance, 1 + Tolerance);
+        }
+    }
+
+    [Fact]
+    public async Task OpenAsync_ByDefault_LeavesTheSoftwareDeviceToThoseWhoAskForIt()
+    {
+        Assert.Equal("CPU", Value(await RunAsync(TestAssets.MiniMindPath, ["context=512"]), "device"));
+
+        var plan = string.Join('\n', await RunAsync(TestAssets.MiniMindPath, ["plan"]));
+        Assert.Contains("1. CPU: 0 layers on GPUs", plan, StringComparison.Ordinal);
+        Assert.Contains("2. Vulkan0: 9 layers on GPUs", plan, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task OpenAsync_MixtureWithExpertsOnTheCpu_KeepsThemInMainMemory()
+    {
+        var path = TinyModelFiles.Get(TinyModelSet.MixtureOfExperts);
+        var facts = LoadedModels.Runtime.Inspect(path);
+        var experts = facts.Layers.Sum(static layer => layer.ExpertBytes);
+        var apart = Memory(await RunAsync(path, ["device=gpu", "context=256", "experts=cpu"]), "real");
+        var together = Memory(await RunAsync(path, ["device=gpu", "context=256", "experts=gpu"]), "real");
+
+        Assert.InRange(together["Vulkan0"][0] - apart["Vulkan0"][0], experts - Grain, experts + Grain);
+    }
+
+    [Fact]
+    public async Task Load_OnTheGpu_GivesTheRepliesOfTheCpu()
+    {
+        var onGpu = await RunAsync(TestAssets.MiniMindPath, ["chat", "device=gpu", "context=512", "layers=5"]);
+        var onCpu = await RunAsync(TestAssets.MiniMindPath, ["chat", "device=cpu", "context=512"]);
+        Assert.Contains("Paris", Value(onCpu, "reply"), StringComparison.Ordinal);
+        Assert.Contains("Paris", Value(onGpu, "reply"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("require=gpu")]
+    [InlineData("device=gpu")]
+    public async Task OpenAsync_DeviceIsHidden_IsRefusedByName(string setting)
+    {
+        var lines = await RunAsync(TestAssets.MiniMindPath, [setting], isVisible: false);
+        Assert.StartsWith("ModelLoadException", lines[0], StringComparison.Ordinal);
+        Assert.Contains("No such device is listed", string.Join('\n', lines), StringComparison.Ordinal);
+    }
+
+    private static async Task<string[]> RunAsync(string path, string[] settings, bool isVisible = true)
+    {
+        var natives = Path.Combine(Path.GetDirectoryName(TestAssets.NativeDirectory)!, "vulkan");
+        if (!Directory.Exists(natives))
+        {
+            Assert.Skip(
+                $"'{natives}' is absent: the Vulkan build of the native libraries is restored for Linux on x64 alone."
+            );
+        }
+
+        var run = await ProbeRun.StartProgramAsync(
+            "dotnet",
+            [ProbeRun.ProbePath, natives, "place", path, .. settings.Where(static one => one.Length > 0)],
+            environment: new Dictionary<string, string?> { ["GGML_VK_VISIBLE_DEVICES"] = isVisible ? "0" : null }
+        );
+        if (isVisible && run.Output.Contains("No such device is listed", StringComparison.Ordinal))
+        {
+            Assert.Skip(
+                "Vulkan lists no device here. Install Mesa's software driver: apt-get install mesa-vulkan-drivers."
+            );
+        }
+
+        Assert.True(run.ExitCode == 0, run.Output + run.Errors);
+        return run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+
+    private static string Value(string[] lines, string name) =>
+        Assert.Single(lines, line => line.StartsWith(name + " ", StringComparison.Ordinal))[(name.Length + 1)..];
+
+    private static Dictionary<string, long[]> Memory(string[] lines, string what) =>
+        lines
+            .Select(static line => line.Split(' '))
+            .Where(words => words[0] == what)
+            .ToDictionary(
+                static words => words[1],
+                static words => words[2..].Select(word => long.Parse(word, CultureInfo.InvariantCulture)).ToArray()
+            );
+}
