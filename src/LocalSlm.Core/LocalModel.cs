@@ -42,6 +42,9 @@ public sealed class LocalModel : IDisposable, IAsyncDisposable
     /// <summary>Gets the tokenizer.</summary>
     public ITokenizer Tokenizer => _services.Tokenizer;
 
+    /// <summary>Gets why every request fails, although the model is loaded; <see langword="null"/> while it serves.</summary>
+    internal Exception? Fault => _engine.Fault;
+
     /// <summary>Loads a model.</summary>
     /// <param name="runtime">The runtime that serves it.</param>
     /// <param name="path">Its file or folder.</param>

@@ -1,6 +1,7 @@
 namespace LocalSlm.Hosting;
 
-/// <summary>An embedding model that a host serves. Not safe for concurrent change; read once, when the host starts.</summary>
+/// <summary>An embedding model that a host serves. Not safe for concurrent change; read when the host starts and whenever configuration
+/// changes.</summary>
 public sealed class EmbeddingModelOptions
 {
     /// <summary>Gets or sets the model's file or folder.</summary>

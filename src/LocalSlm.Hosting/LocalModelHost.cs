@@ -29,7 +29,7 @@ public sealed class LocalModelHost : IDisposable, IAsyncDisposable, IModelStates
         LocalSlmOptions options,
         IOptionsFactory<LocalSlmOptions> factory,
         IEnumerable<IOptionsChangeTokenSource<LocalSlmOptions>> changes,
-        ModelLoader loader,
+        Func<Func<long>, ModelLoader> makeLoader,
         ILoggerFactory loggers,
         TimeProvider clock
     )
@@ -42,7 +42,7 @@ public sealed class LocalModelHost : IDisposable, IAsyncDisposable, IModelStates
             _logger,
             LocalSlmTelemetry.Shared
         );
-        _models = new ServedModels(registry, loader, _manager);
+        _models = new ServedModels(registry, makeLoader(_manager.GetMappedBytes), _manager);
         _models.Apply(options);
         _watcher = new OptionsWatcher(registry, changes, factory, TakeIn, _logger);
     }
@@ -247,7 +247,8 @@ public sealed class LocalModelHost : IDisposable, IAsyncDisposable, IModelStates
                 .Select(one => new ModelState(
                     one.Key.Name,
                     atStart.Contains(one.Key),
-                    one.Model is not null ? ModelLoadState.Loaded
+                    one.Model is { Fault: null } ? ModelLoadState.Loaded
+                        : one.Model is not null ? ModelLoadState.Broken
                         : one.IsLoading ? ModelLoadState.Loading
                         : one.LoadError is not null ? ModelLoadState.Failed
                         : ModelLoadState.NotLoaded
@@ -256,7 +257,11 @@ public sealed class LocalModelHost : IDisposable, IAsyncDisposable, IModelStates
                     Device = one.Model?.Device,
                     FailedDevices = one.Model?.FailedDevices ?? [],
                     History = one.Model?.History ?? [],
-                    LoadError = one.Model is null && !one.IsLoading ? one.LoadError : null,
+                    Use = one.Key.Use,
+                    LoadError =
+                        one.Model is { } model ? model.Fault
+                        : one.IsLoading ? null
+                        : one.LoadError,
                 }),
         ];
     }
@@ -271,12 +276,13 @@ public sealed class LocalModelHost : IDisposable, IAsyncDisposable, IModelStates
             services.GetRequiredService<IOptions<LocalSlmOptions>>().Value,
             services.GetRequiredService<IOptionsFactory<LocalSlmOptions>>(),
             services.GetServices<IOptionsChangeTokenSource<LocalSlmOptions>>(),
-            new ModelLoader(
+            reservedBytes => new ModelLoader(
                 [.. services.GetServices<IModelRuntime>()],
                 loggers,
                 clock,
                 services.GetService<IHostEnvironment>()?.ContentRootPath,
-                services.GetRequiredService<IOptions<LocalSlmOptions>>().Value.StateDirectory
+                services.GetRequiredService<IOptions<LocalSlmOptions>>().Value.StateDirectory,
+                reservedBytes
             ),
             loggers,
             clock
@@ -369,18 +375,24 @@ public sealed class LocalModelHost : IDisposable, IAsyncDisposable, IModelStates
     /// <summary>Puts changed options in force.</summary>
     private void TakeIn(LocalSlmOptions options)
     {
-        var known = LoadedAtStart;
+        var known = LoadedAtStart
+            .Except(_manager.GetStates().Where(static one => one.LoadError is not null).Select(static one => one.Key))
+            .ToList();
         var old = _models.Options;
         _models.Apply(options);
         _logger.OptionsChanged(string.Join(", ", Names), string.Join(", ", EmbeddingNames));
         if (
             old.NativeLibraryDirectory != options.NativeLibraryDirectory
             || old.StateDirectory != options.StateDirectory
+            || !LoadOptionsComparison.AreSame(old.Onnx, options.Onnx)
         )
         {
-            _logger.RestartNeeded($"{nameof(options.NativeLibraryDirectory)} or {nameof(options.StateDirectory)}");
+            _logger.RestartNeeded(
+                $"{nameof(options.NativeLibraryDirectory)}, {nameof(options.Onnx)} or {nameof(options.StateDirectory)}"
+            );
         }
 
+        // A model of the start that could not be loaded gets another chance: perhaps that is what was changed.
         foreach (var key in LoadedAtStart.Except(known))
         {
             _ = PreloadQuietlyAsync(key);

@@ -1,6 +1,5 @@
 using LocalSlm.Hosting.Deployment;
 using LocalSlm.Hosting.Lifetime;
-using LocalSlm.Hosting.Peers;
 using LocalSlm.Hosting.Registration;
 using LocalSlm.Hosting.Routing;
 using Microsoft.Extensions.AI;
@@ -144,10 +143,10 @@ public sealed class LocalSlmBuilder
     {
         read ??= Environment.GetEnvironmentVariable;
         _registry.PeerEnvironment = read;
-        // A key of dependency injection must be known before the host is built. Where configuration names a default, it wins anyway.
-        if (PeerEnvironment.Clean(read(PeerEnvironment.Model)) is { Length: > 0 } model && !_registry.ConfiguresDefault)
+        // A key of dependency injection must be known before the host is built.
+        if (_registry.NamedByEnvironment is { } model)
         {
-            RegisterNamed(model, $"the environment variable {PeerEnvironment.Model}");
+            Register(model);
         }
 
         return this;
@@ -158,7 +157,7 @@ public sealed class LocalSlmBuilder
     internal void Bind(IConfiguration configuration)
     {
         var source = ConfigurationSource.Find(configuration);
-        _registry.Sources.Add(source);
+        _registry.Configurations.Add(configuration);
         foreach (var model in ModelSectionReader.FindModels(source.Options.GetSection(nameof(LocalSlmOptions.Models))))
         {
             Register(model.Name);
@@ -175,14 +174,8 @@ public sealed class LocalSlmBuilder
 
         foreach (var model in DeploymentReader.FindModels(source))
         {
-            RegisterNamed(model.Value!, model.Path);
+            Register(model.Value!);
         }
-    }
-
-    private void RegisterNamed(string name, string source)
-    {
-        _registry.NamedBy.TryAdd(name, source);
-        Register(name);
     }
 
     private ChatClientBuilder Register(string name)

@@ -12,6 +12,12 @@ internal interface IResidentModel : IDisposable, IAsyncDisposable
     /// <summary>Gets what happened to it, oldest first.</summary>
     IReadOnlyList<ModelHistoryEntry> History => [];
 
+    /// <summary>Gets why it serves no request any more, although it is loaded; <see langword="null"/> while it serves.</summary>
+    Exception? Fault => null;
+
+    /// <summary>Gets the main memory that it holds and that the system counts as available all the same, as that of mapped files. Quick.</summary>
+    long MappedBytes => 0;
+
     /// <summary>Gets the memory that it takes on all devices, as its runtime reports it; 0 if it does not tell. Quick.</summary>
     long MemoryBytes { get; }
 

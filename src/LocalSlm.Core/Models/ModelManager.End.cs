@@ -58,9 +58,15 @@ internal sealed partial class ModelManager
 
         foreach (var one in mine)
         {
-            Note(one, UnloadReason.Stopped);
-            one.Model.Dispose();
-            Forget(one);
+            try
+            {
+                Note(one, UnloadReason.Stopped);
+            }
+            finally
+            {
+                one.Model.Dispose();
+                Forget(one);
+            }
         }
 
         lock (_gate)

@@ -29,8 +29,14 @@ internal sealed partial class ModelManager
 
         // Off the caller's thread and out of the lock, whatever a runtime does before its first wait.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-        await work().ConfigureAwait(false);
-        Interlocked.Decrement(ref _running);
+        try
+        {
+            await work().ConfigureAwait(false);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _running);
+        }
     }
 
     private async Task EstimateAsync(PendingLoad load, ModelDefinition definition)
@@ -69,24 +75,49 @@ internal sealed partial class ModelManager
 #pragma warning restore CA1031
         {
             failure = error;
-            if (!load.IsCancelled)
-            {
-                _logger.LoadFailed(definition.Key.Name, error.Message);
-            }
         }
 
-        _telemetry.RecordLoad(definition.Key, failure, load.IsCancelled);
-        lock (_gate)
+        try
         {
-            _table.Complete(load, model, failure, _clock.GetUtcNow(), Now);
-        }
+            if (failure is not null && !load.IsCancelled)
+            {
+                _logger.LoadFailed(definition.Key.Name, failure.Message);
+            }
 
-        Pump();
+            _telemetry.RecordLoad(definition.Key, failure, load.IsCancelled);
+        }
+        finally
+        {
+            // Who listens to logs and metrics is not known here. Whatever they throw, nobody waits in vain.
+            lock (_gate)
+            {
+                _table.Complete(load, model, failure, _clock.GetUtcNow(), Now);
+            }
+
+            Pump();
+        }
     }
 
     private async Task DisposeAsync(Residency residency, UnloadReason reason)
     {
-        Note(residency, reason);
+        try
+        {
+            Note(residency, reason);
+        }
+        finally
+        {
+            await FreeAsync(residency).ConfigureAwait(false);
+        }
+
+        if (reason == UnloadReason.Pressure)
+        {
+            // Until there is enough again.
+            OnPressureCheck();
+        }
+    }
+
+    private async Task FreeAsync(Residency residency)
+    {
         try
         {
             await residency.Model.DisposeAsync().ConfigureAwait(false);
@@ -97,13 +128,10 @@ internal sealed partial class ModelManager
         {
             _logger.UnloadFailed(residency.Entry.Key.Name, error);
         }
-
-        Forget(residency);
-        Pump();
-        if (reason == UnloadReason.Pressure)
+        finally
         {
-            // Until there is enough again.
-            OnPressureCheck();
+            Forget(residency);
+            Pump();
         }
     }
 

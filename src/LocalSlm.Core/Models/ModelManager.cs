@@ -124,7 +124,7 @@ internal sealed partial class ModelManager : IModelWork, IDisposable, IAsyncDisp
         lock (_gate)
         {
             var entry = _table.Get(key);
-            if (entry.Current is { GivesWay: false } current)
+            if (entry.Current is { GivesWay: false } current && !_table.RetireBroken(current))
             {
                 ResidentModels.Take(current, keepAlive, Now);
                 return new(new ModelLease(this, current, counts: true));
@@ -175,7 +175,7 @@ internal sealed partial class ModelManager : IModelWork, IDisposable, IAsyncDisp
         lock (_gate)
         {
             var entry = _table.Get(key);
-            if (entry.Current is { } current)
+            if (entry.Current is { } current && !_table.RetireBroken(current))
             {
                 ResidentModels.Touch(current, keepAlive, Now);
             }
@@ -250,6 +250,15 @@ internal sealed partial class ModelManager : IModelWork, IDisposable, IAsyncDisp
                     .Residents.All.Where(static one => !one.IsDisposing || one.Leases > 0)
                     .Select(one => one.ToStatus(now, today)),
             ];
+        }
+    }
+
+    /// <summary>Gets the main memory that models hold and that the system counts as available all the same, in bytes.</summary>
+    public long GetMappedBytes()
+    {
+        lock (_gate)
+        {
+            return _table.Residents.MappedBytes;
         }
     }
 
@@ -339,13 +348,19 @@ internal sealed partial class ModelManager : IModelWork, IDisposable, IAsyncDisp
     /// <summary>Lets loads begin that have room, outside of the lock where the system is asked for its memory.</summary>
     private void Pump()
     {
-        var isMemoryWanted = false;
+        bool isMemoryWanted;
+        var mapped = 0L;
         lock (_gate)
         {
             isMemoryWanted = _table is { Queue.Count: > 0, Residents: { All.Count: > 0, Limits.LowMemoryBytes: > 0 } };
+            if (isMemoryWanted)
+            {
+                // To the system they are only a cache; without them every token waits for the disk.
+                mapped = _table.Residents.MappedBytes;
+            }
         }
 
-        long? available = isMemoryWanted ? _availableMemory() : null;
+        long? available = isMemoryWanted ? _availableMemory() - mapped : null;
         lock (_gate)
         {
             var now = Now;

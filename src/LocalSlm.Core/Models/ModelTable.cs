@@ -54,7 +54,9 @@ internal sealed class ModelTable(IModelWork work)
         entry.Definition = definition;
         if (reloads)
         {
+            // What was wrong with the old options says nothing about the new ones.
             entry.KnownBytes = null;
+            entry.LoadError = null;
         }
 
         if (entry.Current is not { } current)
@@ -96,6 +98,19 @@ internal sealed class ModelTable(IModelWork work)
         }
     }
 
+    /// <summary>Takes a model out of use that is loaded but serves no more. It goes with its last request.</summary>
+    /// <returns>Whether it was one.</returns>
+    public bool RetireBroken(Residency residency)
+    {
+        if (residency.Model.Fault is null)
+        {
+            return false;
+        }
+
+        Residents.Retire(residency, UnloadReason.Broken);
+        return true;
+    }
+
     /// <summary>Decides what becomes of a model that nobody uses any more.</summary>
     /// <returns>Whether others may profit: call <see cref="Advance"/>.</returns>
     public bool BecomeIdle(Residency residency, long now)
@@ -107,6 +122,10 @@ internal sealed class ModelTable(IModelWork work)
         else if (residency.IsStale)
         {
             Reload(residency);
+        }
+        else if (residency.Model.Fault is not null)
+        {
+            Residents.Unload(residency, UnloadReason.Broken);
         }
         else if (residency.Expires <= now)
         {

@@ -23,6 +23,9 @@ internal sealed class ResidentModels(IModelWork work)
     public bool IsSettling =>
         _all.Exists(static one => one.IsDisposing) || _running.Exists(static load => load.IsCancelled);
 
+    /// <summary>Gets the main memory that models hold and that the system counts as available all the same.</summary>
+    public long MappedBytes => _all.Sum(static one => one.Model.MappedBytes);
+
     /// <summary>Notes a use.</summary>
     public static void Touch(Residency residency, TimeSpan? keepAlive, long now)
     {

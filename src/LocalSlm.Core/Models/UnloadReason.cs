@@ -15,6 +15,9 @@ internal enum UnloadReason
     /// <summary>Somebody asked for it.</summary>
     Requested,
 
+    /// <summary>It served no more: its engine ended, or no device was left.</summary>
+    Broken,
+
     /// <summary>Its options changed.</summary>
     Changed,
 

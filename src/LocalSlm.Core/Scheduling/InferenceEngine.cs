@@ -31,6 +31,7 @@ internal sealed class InferenceEngine : ITextGenerator, IDisposable, IAsyncDispo
     private int _pending;
     private int _disposed;
     private Exception? _broken;
+    private Exception? _deviceFault;
 
     public InferenceEngine(
         EngineSettings settings,
@@ -144,6 +145,9 @@ internal sealed class InferenceEngine : ITextGenerator, IDisposable, IAsyncDispo
         await _ended.Task.ConfigureAwait(false);
     }
 
+    /// <summary>Gets why every request fails from here on; <see langword="null"/> while the engine serves.</summary>
+    public Exception? Fault => Volatile.Read(ref _broken) ?? Volatile.Read(ref _deviceFault);
+
     private void Stop()
     {
         if (Interlocked.Exchange(ref _disposed, 1) == 0)
@@ -191,6 +195,12 @@ internal sealed class InferenceEngine : ITextGenerator, IDisposable, IAsyncDispo
                     // operating system's next tick.
                     firstTokens = _scheduler.FirstTokens;
                     Thread.Yield();
+                }
+
+                if (_failover is null && _deviceFault is null && _scheduler.DeviceFailure is { } fault)
+                {
+                    // Every step fails from here on, each with its own error.
+                    Volatile.Write(ref _deviceFault, new InferenceException(_settings.ModelName, fault));
                 }
 
                 if (

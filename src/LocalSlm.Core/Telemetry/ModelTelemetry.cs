@@ -6,17 +6,6 @@ namespace LocalSlm.Telemetry;
 /// <summary>Reports the models of one manager. Safe for concurrent use.</summary>
 internal sealed class ModelTelemetry : IDisposable
 {
-    private static readonly string[] s_reasons =
-    [
-        "expired",
-        "room",
-        "pressure",
-        "requested",
-        "changed",
-        "removed",
-        "stopped",
-    ];
-
     private readonly LocalSlmTelemetry _owner;
 
     internal ModelTelemetry(LocalSlmTelemetry owner, Func<IReadOnlyList<LoadedModelStatus>> list, Func<int> waiting)
@@ -49,7 +38,7 @@ internal sealed class ModelTelemetry : IDisposable
             1,
             Model(key.Name),
             new("localslm.device", device),
-            new("localslm.unload.reason", s_reasons[(int)reason])
+            new("localslm.unload.reason", NameOf(reason))
         );
 
     /// <summary>Ends the reporting.</summary>
@@ -57,6 +46,20 @@ internal sealed class ModelTelemetry : IDisposable
 
     internal static Measurement<long> Measure(LoadedModelStatus model, long value) =>
         new(value, Model(model.Name), new("localslm.device", model.Device));
+
+    internal static string NameOf(UnloadReason reason) =>
+        reason switch
+        {
+            UnloadReason.Expired => "expired",
+            UnloadReason.Room => "room",
+            UnloadReason.Pressure => "pressure",
+            UnloadReason.Requested => "requested",
+            UnloadReason.Broken => "broken",
+            UnloadReason.Changed => "changed",
+            UnloadReason.Removed => "removed",
+            UnloadReason.Stopped => "stopped",
+            _ => throw new ArgumentOutOfRangeException(nameof(reason)),
+        };
 
     private static KeyValuePair<string, object?> Model(string name) => new("localslm.model", name);
 }

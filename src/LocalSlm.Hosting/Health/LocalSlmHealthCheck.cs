@@ -4,7 +4,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace LocalSlm.Hosting.Health;
 
 /// <summary>Tells whether the models of a host serve, and serve as well as they should. Loads nothing and waits for nothing.</summary>
-/// <remarks>Unhealthy: a model that is loaded at start is not there. Degraded: a model could not be loaded at the last attempt, or runs on
+/// <remarks>Unhealthy: a model that is loaded at start is not there. Degraded: a model could not be loaded at the last attempt, serves no more, or runs on
 /// another device than the first that was meant for it.</remarks>
 internal sealed class LocalSlmHealthCheck(IModelStates models) : IHealthCheck
 {
@@ -21,7 +21,9 @@ internal sealed class LocalSlmHealthCheck(IModelStates models) : IHealthCheck
         {
             // The first error explains the result; all of them are in its text.
             error ??= model.LoadError;
-            data[model.Name] = model.Device is { } device ? $"{model.State} on {device}" : $"{model.State}";
+            data[data.ContainsKey(model.Name) ? $"{model.Name} ({model.Use})" : model.Name] = model.Device is { } device
+                ? $"{model.State} on {device}"
+                : $"{model.State}";
             if (FindFault(model) is { } fault)
             {
                 (model.LoadAtStart ? broken : degraded).Add(fault);
@@ -46,6 +48,8 @@ internal sealed class LocalSlmHealthCheck(IModelStates models) : IHealthCheck
         {
             { State: ModelLoadState.Failed, LoadError: { } error } =>
                 $"Model '{model.Name}' could not be loaded: {error.Message}",
+            { State: ModelLoadState.Broken, LoadError: { } error } =>
+                $"Model '{model.Name}' serves no more until it is loaded again: {error.Message}",
             { State: ModelLoadState.Loading, LoadAtStart: true } => $"Model '{model.Name}' is still being loaded.",
             _ => null,
         };

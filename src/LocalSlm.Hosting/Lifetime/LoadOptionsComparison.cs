@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Reflection;
+using LocalSlm.Onnx;
 
 namespace LocalSlm.Hosting.Lifetime;
 
@@ -13,13 +14,20 @@ internal static class LoadOptionsComparison
         BindingFlags.Public | BindingFlags.Instance
     );
 
-    /// <summary>Compares how a chat model is loaded. How long it stays and when it is loaded do not count.</summary>
+    /// <summary>Compares how a chat model is loaded. How long it stays, when it is loaded, and who is told about
+    /// that do not count: code sets the last anew each time.</summary>
     public static bool AreSame(ChatModelOptions one, ChatModelOptions other) =>
-        one.Path == other.Path && one.LoadProgress == other.LoadProgress && AreSame(one.Load, other.Load);
+        one.Path == other.Path && one.MaxCacheBytes == other.MaxCacheBytes && AreSame(one.Load, other.Load);
 
-    /// <summary>Compares how an embedding model is loaded. How long it stays and when it is loaded do not count.</summary>
+    /// <summary>Compares how an embedding model is loaded. How long it stays, when it is loaded, and who is told
+    /// about that do not count.</summary>
     public static bool AreSame(EmbeddingModelOptions one, EmbeddingModelOptions other) =>
-        one.Path == other.Path && one.LoadProgress == other.LoadProgress && AreSame(one.Embedding, other.Embedding);
+        one.Path == other.Path && AreSame(one.Embedding, other.Embedding);
+
+    /// <summary>Compares what ONNX Runtime is told at its start.</summary>
+    public static bool AreSame(OnnxRuntimeOptions one, OnnxRuntimeOptions other) =>
+        one.AllowCustomOperators == other.AllowCustomOperators
+        && AreSame((object)one.ProviderLibraries, other.ProviderLibraries);
 
     private static bool AreSame(object? one, object? other) =>
         one switch

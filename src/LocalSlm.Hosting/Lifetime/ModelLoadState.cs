@@ -12,6 +12,9 @@ internal enum ModelLoadState
     /// <summary>It is loaded.</summary>
     Loaded,
 
+    /// <summary>It is loaded, but serves no more; it goes with its last request, and the next one loads it again.</summary>
+    Broken,
+
     /// <summary>Its last load failed; the next request tries again.</summary>
     Failed,
 }

@@ -12,7 +12,8 @@ internal sealed class ModelLoader(
     ILoggerFactory? loggers,
     TimeProvider? clock,
     string? contentRoot,
-    string? stateDirectory = null
+    string? stateDirectory = null,
+    Func<long>? reservedBytes = null
 )
 {
     private readonly LoadServices _services = new()
@@ -20,6 +21,7 @@ internal sealed class ModelLoader(
         Loggers = loggers ?? NullLoggerFactory.Instance,
         Clock = clock ?? TimeProvider.System,
         StateDirectory = stateDirectory ?? DefaultStateDirectory(),
+        ReservedBytes = reservedBytes ?? (static () => 0),
     };
 
     /// <summary>Loads a model.</summary>
@@ -65,21 +67,35 @@ internal sealed class ModelLoader(
         );
     }
 
-    /// <summary>Tells about what a model will take on all devices, from its header alone.</summary>
+    /// <summary>Tells about what a model will take on all devices, as it would be planned now. Reads its headers and lists devices;
+    /// loads nothing.</summary>
     /// <param name="path">Its path.</param>
     /// <param name="options">How it is loaded.</param>
+    /// <param name="mostCacheBytes">The most memory of its cache; <see langword="null"/> for no limit.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>Bytes.</returns>
-    public Task<long> EstimateAsync(string path, ModelLoadOptions options, CancellationToken cancellationToken) =>
+    /// <exception cref="InsufficientMemoryException">The cache cannot be kept within <paramref name="mostCacheBytes"/>.</exception>
+    public Task<long> EstimateAsync(
+        string path,
+        ModelLoadOptions options,
+        long? mostCacheBytes,
+        CancellationToken cancellationToken
+    ) =>
         LoadThread.Run(
             _ =>
             {
                 var resolved = ModelPath.Resolve(path, contentRoot);
                 var runtime = ModelRuntimes.Choose(runtimes, resolved);
-                var bytes = runtime.Estimate(runtime.Inspect(resolved), options).TotalBytes;
+                var limited = CacheLimit.Apply(runtime, resolved, options, mostCacheBytes);
+                var facts = runtime.Inspect(resolved);
+                if (ModelPlanner.PlanFromFacts(runtime, facts, limited).Candidates is [var best, ..])
+                {
+                    return best.Memory.Sum(static one => one.TotalBytes);
+                }
 
-                // A context that is left to the runtime is chosen so that it fits.
-                return options is { ContextTokens: null, MemoryBudgetBytes: { } budget }
+                // It fits nowhere beside what takes memory now: others may have gone when it is loaded, and the load then tells.
+                var bytes = runtime.Estimate(facts, limited).TotalBytes;
+                return limited is { ContextTokens: null, MemoryBudgetBytes: { } budget }
                     ? Math.Min(bytes, budget)
                     : bytes;
             },

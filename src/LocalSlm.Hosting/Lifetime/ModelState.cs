@@ -6,6 +6,9 @@ namespace LocalSlm.Hosting.Lifetime;
 /// <param name="State">How far it is.</param>
 internal sealed record ModelState(string Name, bool LoadAtStart, ModelLoadState State)
 {
+    /// <summary>Gets what it is for.</summary>
+    public ModelUse Use { get; init; }
+
     /// <summary>Gets the device that computes; <see langword="null"/> while it is not loaded.</summary>
     public string? Device { get; init; }
 
@@ -15,6 +18,6 @@ internal sealed record ModelState(string Name, bool LoadAtStart, ModelLoadState 
     /// <summary>Gets what happened to it.</summary>
     public IReadOnlyList<ModelHistoryEntry> History { get; init; } = [];
 
-    /// <summary>Gets why its last load failed; <see langword="null"/> if it did not.</summary>
+    /// <summary>Gets why its last load failed, or why it serves no more; <see langword="null"/> if it does.</summary>
     public Exception? LoadError { get; init; }
 }

@@ -32,9 +32,9 @@ internal sealed class OptionsWatcher : IDisposable
         _factory = factory;
         _apply = apply;
         _logger = logger;
-        foreach (var configuration in registry.Sources)
+        foreach (var configuration in registry.Configurations)
         {
-            _subscriptions.Add(ChangeToken.OnChange(configuration.Options.GetReloadToken, Reload));
+            _subscriptions.Add(ChangeToken.OnChange(configuration.GetReloadToken, Reload));
         }
 
         foreach (var source in sources)

@@ -3,7 +3,9 @@ using LocalSlm.Models;
 namespace LocalSlm.Hosting.Lifetime;
 
 /// <summary>A loaded chat model with the one client that its requests share, since it keeps what it learnt about templates.</summary>
-internal sealed class ResidentChatModel(LocalModel model) : IResidentModel
+/// <param name="model">The model.</param>
+/// <param name="isMapped">Whether its weights are mapped from its file, where the runtime tells what it holds.</param>
+internal sealed class ResidentChatModel(LocalModel model, bool isMapped) : IResidentModel
 {
     public LocalModel Model => model;
 
@@ -14,6 +16,13 @@ internal sealed class ResidentChatModel(LocalModel model) : IResidentModel
     public IReadOnlyList<DeviceAttempt> FailedDevices => model.Info.FailedDevices;
 
     public IReadOnlyList<ModelHistoryEntry> History => model.Info.History;
+
+    public Exception? Fault => model.Fault;
+
+    public long MappedBytes =>
+        isMapped
+            ? model.Info.Memory.Where(static one => one.Device == DeviceMemory.Host).Sum(static one => one.WeightBytes)
+            : 0;
 
     public long MemoryBytes
     {

@@ -76,12 +76,13 @@ internal sealed class ServedModels(ModelRegistry registry, ModelLoader loader, M
                 new(
                     new ModelKey(ModelUse.Chat, name),
                     async token => new ResidentChatModel(
-                        await loader.LoadAsync(name, model, token).ConfigureAwait(false)
+                        await loader.LoadAsync(name, model, token).ConfigureAwait(false),
+                        model.Load.UseMemoryMap
                     )
                 )
                 {
                     KeepAlive = model.KeepAlive ?? options.KeepAlive,
-                    EstimateAsync = token => loader.EstimateAsync(model.Path!, model.Load, token),
+                    EstimateAsync = token => loader.EstimateAsync(model.Path!, model.Load, model.MaxCacheBytes, token),
                 };
 
             ModelDefinition MakeEmbedding(string name, EmbeddingModelOptions model) =>
@@ -93,7 +94,7 @@ internal sealed class ServedModels(ModelRegistry registry, ModelLoader loader, M
                 )
                 {
                     KeepAlive = model.KeepAlive ?? options.KeepAlive,
-                    EstimateAsync = token => loader.EstimateAsync(model.Path!, model.Embedding.Load, token),
+                    EstimateAsync = token => loader.EstimateAsync(model.Path!, model.Embedding.Load, null, token),
                 };
         }
     }

@@ -1,5 +1,6 @@
 using LocalSlm.Hosting.Deployment;
 using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Configuration;
 
 namespace LocalSlm.Hosting.Registration;
 
@@ -24,8 +25,11 @@ internal sealed class ModelRegistry
     /// <summary>Gets the names of embedding models that code added.</summary>
     public IReadOnlyCollection<string> EmbeddingNamesFromCode => _embeddingsFromCode;
 
-    /// <summary>Gets the configurations to read options from, in order.</summary>
-    public List<ConfigurationSource> Sources { get; } = [];
+    /// <summary>Gets the configurations that were given, in order.</summary>
+    public List<IConfiguration> Configurations { get; } = [];
+
+    /// <summary>Gets where options stand in them now: a section or a document may come and go while the host runs.</summary>
+    public IEnumerable<ConfigurationSource> Sources => Configurations.Select(ConfigurationSource.Find);
 
     /// <summary>Gets or sets what reads the environment variables of other software; <see langword="null"/> if nobody asked for
     /// it.</summary>
@@ -33,7 +37,7 @@ internal sealed class ModelRegistry
 
     /// <summary>Gets a value indicating whether configuration names the model that answers where a request names none.</summary>
     public bool ConfiguresDefault =>
-        Sources.Exists(static source =>
+        Sources.Any(static source =>
             !string.IsNullOrEmpty(source.Options[nameof(LocalSlmOptions.DefaultModel)])
             || DeploymentReader.FindModels(source).Any()
         );
@@ -41,8 +45,25 @@ internal sealed class ModelRegistry
     /// <summary>Gets what code sets for its models, in order.</summary>
     public List<Action<LocalSlmOptions>> CodeSettings { get; } = [];
 
-    /// <summary>Gets where models were named that may be names or paths, by the model.</summary>
-    public Dictionary<string, string> NamedBy { get; } = new(StringComparer.Ordinal);
+    /// <summary>Gets the models that are named now where a name or a path may stand, each with the place that names it.</summary>
+    public IEnumerable<(string Model, string Source)> Named =>
+        Sources
+            .SelectMany(DeploymentReader.FindModels)
+            .Select(static model => (model.Value!, model.Path))
+            .Concat(
+                NamedByEnvironment is { } named
+                    ? [(named, $"the environment variable {Peers.PeerEnvironment.Model}")]
+                    : []
+            );
+
+    /// <summary>Gets the model that the environment names; <see langword="null"/> where configuration names a default, which wins
+    /// anyway.</summary>
+    public string? NamedByEnvironment =>
+        PeerEnvironment is { } read
+        && Peers.PeerEnvironment.Clean(read(Peers.PeerEnvironment.Model)) is { Length: > 0 } model
+        && !ConfiguresDefault
+            ? model
+            : null;
 
     /// <summary>Finds the pipeline of a model.</summary>
     /// <param name="name">The model's name.</param>

@@ -43,9 +43,9 @@ internal sealed class OptionsCompletion(ModelRegistry registry, IServiceProvider
             model.MaxCacheBytes ??= options.MaxCacheBytes;
         }
 
-        foreach (var (model, source) in registry.NamedBy)
+        foreach (var (model, source) in registry.Named)
         {
-            options.NamedBy[model] = source;
+            options.NamedBy.TryAdd(model, source);
             if (options.Model(model) is { Path: null } named && IsPath(model))
             {
                 named.Path = model;

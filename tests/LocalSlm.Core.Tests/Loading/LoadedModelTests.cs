@@ -15,7 +15,11 @@ public sealed class LoadedModelTests : IDisposable
         await using var model = await LocalModel.LoadAsync(
             _bench.Runtime,
             _bench.Path,
-            cancellationToken: TestContext.Current.CancellationToken
+            null,
+            null,
+            _bench.Services,
+            null,
+            TestContext.Current.CancellationToken
         );
 
         Assert.Equal("CPU", model.Info.Device);
@@ -34,7 +38,11 @@ public sealed class LoadedModelTests : IDisposable
         await using var model = await LocalEmbeddingModel.LoadAsync(
             _bench.Runtime,
             _bench.Path,
-            cancellationToken: TestContext.Current.CancellationToken
+            null,
+            null,
+            _bench.Services,
+            null,
+            TestContext.Current.CancellationToken
         );
 
         Assert.Equal("CPU", model.Info.Device);

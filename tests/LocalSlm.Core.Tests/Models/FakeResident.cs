@@ -10,6 +10,10 @@ internal sealed class FakeResident(long bytes) : IResidentModel
 
     public string Device => "CPU";
 
+    public Exception? Fault { get; set; }
+
+    public long MappedBytes { get; set; }
+
     public long MemoryBytes => bytes;
 
     public long WeightBytes => bytes;
