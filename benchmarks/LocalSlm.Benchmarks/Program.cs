@@ -12,6 +12,11 @@ switch (args)
     case [ProbeBenchmark.ColdVerb]:
         await ProbeBenchmark.RunOnceAsync();
         return 0;
+    case [FailoverBenchmark.ChildVerb, var runtime, var repetitions]:
+        return await FailoverBenchmark.RunInFreshProcessAsync(
+            runtime,
+            int.Parse(repetitions, System.Globalization.CultureInfo.InvariantCulture)
+        );
     default:
         BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
         return 0;

@@ -12,13 +12,30 @@ var probe = new HardwareProbe(
     MakeRuntimes(),
     new HardwareProbeOptions { ChildProcess = ProbeChildProcess.ForThisProgram() }
 );
-Console.WriteLine(await probe.ProbeAsync());
+var report = await probe.ProbeAsync();
+Console.WriteLine(report);
 
 // Where a model would go, from its files alone: dotnet run --project samples/Probe -- path/to/model.gguf
-if (args is [var path])
+foreach (var path in args)
 {
-    var runtime = MakeRuntimes().FirstOrDefault(one => one.Recognises(path));
-    Console.WriteLine(runtime is null ? $"No runtime recognises '{path}'." : ModelPlanner.Plan(runtime, path));
+    try
+    {
+        var runtime = MakeRuntimes().FirstOrDefault(one => one.Recognises(path));
+        if (runtime is null)
+        {
+            Console.WriteLine($"No runtime recognises '{path}'.");
+            continue;
+        }
+
+        // For the devices that the report lists, so that no driver is started here either.
+        var devices = report.Runtimes.Single(one => one.Name == runtime.Name).Devices;
+        Console.WriteLine(ModelPlanner.PlanForDevices(runtime, runtime.Inspect(path), options: null, devices));
+    }
+    catch (LocalSlmException error)
+    {
+        Console.Error.WriteLine(error.Message);
+        Environment.ExitCode = 1;
+    }
 }
 
 static IEnumerable<IModelRuntime> MakeRuntimes() => [new GgufRuntime(), new OnnxModelRuntime()];

@@ -1,6 +1,7 @@
 using LocalSlm.Hosting.Deployment;
 using LocalSlm.Hosting.Lifetime;
 using LocalSlm.Hosting.Registration;
+using LocalSlm.Hosting.Registration.Values;
 using LocalSlm.Hosting.Routing;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Configuration;
@@ -68,7 +69,7 @@ public sealed class LocalSlmBuilder
             catch (ArgumentException error)
             {
                 // Reported with every other problem when the host starts.
-                options.Problems.Add($"Model '{name}': {error.Message}");
+                options.Problems.Add($"Model '{name}': {ErrorText.Of(error)}");
             }
         });
         return Register(name);
@@ -127,7 +128,7 @@ public sealed class LocalSlmBuilder
             catch (ArgumentException error)
             {
                 // Reported with every other problem when the host starts.
-                options.Problems.Add($"Embedding model '{name}': {error.Message}");
+                options.Problems.Add($"Embedding model '{name}': {ErrorText.Of(error)}");
             }
         });
         return RegisterEmbedding(name);

@@ -63,8 +63,8 @@ public sealed class LocalSlmOptions
         }
     }
 
-    /// <summary>Gets or sets how many requests may wait for a model to be loaded, because those that are loaded are in use, before new ones
-    /// are refused with <see cref="ModelBusyException"/>.</summary>
+    /// <summary>Gets or sets how many requests may wait for models to be loaded, because a load takes its time or those that are loaded are in
+    /// use, before new ones are refused with <see cref="ModelBusyException"/>.</summary>
     /// <value>1 or more; default 512.</value>
     /// <exception cref="ArgumentOutOfRangeException">Below 1.</exception>
     public int MaxWaitingRequests

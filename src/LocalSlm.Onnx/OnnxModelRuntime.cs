@@ -14,7 +14,7 @@ public sealed partial class OnnxModelRuntime : IModelRuntime
     private readonly OnnxRuntimeOptions _options;
 
     // A plan asks for many estimates of the same facts.
-    private readonly ConditionalWeakTable<ModelFacts, StrongBox<long>> _kvBytes = [];
+    private readonly ConditionalWeakTable<ModelFacts, GraphCost> _costs = [];
 
     /// <summary>Creates the runtime; nothing native is loaded before it is needed.</summary>
     /// <param name="options">How ONNX Runtime is used; <see langword="null"/> for the defaults. Copied.</param>
@@ -49,13 +49,13 @@ public sealed partial class OnnxModelRuntime : IModelRuntime
     public IReadOnlyList<ComputeDevice> ListDevices() => DeviceList.List(_options, NullLogger.Instance);
 
     /// <inheritdoc/>
-    /// <remarks>The graph is read again, once for the same facts, for the type of its cached keys and values. KV memory grows with the conversations; the estimate
-    /// is what it takes when they hold as many tokens as they may.</remarks>
+    /// <remarks>The graph is read again, once for the same facts, for the type of its cached keys and values, whether a run copies
+    /// them, and the weights that are kept twice. KV memory grows with the conversations; the estimate is what it takes when they hold as many tokens as they may.</remarks>
     public MemoryEstimate Estimate(ModelFacts facts, ModelLoadOptions options)
     {
         ArgumentNullException.ThrowIfNull(facts);
         ArgumentNullException.ThrowIfNull(options);
-        return OnnxMemoryPlanner.Estimate(facts, options, _kvBytes.GetValue(facts, ReadKvBytesPerToken).Value);
+        return OnnxMemory.Estimate(facts, options, _costs.GetValue(facts, ReadCost));
     }
 
     /// <inheritdoc/>
@@ -78,20 +78,15 @@ public sealed partial class OnnxModelRuntime : IModelRuntime
         return loader.LoadAsync(cancellationToken);
     }
 
-    private StrongBox<long> ReadKvBytesPerToken(ModelFacts facts) => new(GetKvBytesPerToken(facts));
-
-    private long GetKvBytesPerToken(ModelFacts facts)
+    private GraphCost ReadCost(ModelFacts facts)
     {
         try
         {
-            return OnnxMemoryPlanner.GetKvBytesPerToken(
-                OnnxModelReader.Read(facts.Path, _options.AllowCustomOperators)
-            );
+            return GraphCost.Of(OnnxModelReader.Read(facts.Path, _options.AllowCustomOperators));
         }
         catch (LocalSlmException)
         {
-            // The files are gone: facts count 16 bits for each number, and graphs have 32 at most.
-            return facts.KvBytesPerToken * 2;
+            return GraphCost.Guess(facts);
         }
     }
 }

@@ -45,14 +45,7 @@ public partial class TelemetryGuideTests
     public void Names_InTheSource_AreInTheGuide()
     {
         var page = Page;
-        var names = Directory
-            .EnumerateFiles(Path.Combine(TestAssets.RepositoryRoot, "src"), "*.cs", SearchOption.AllDirectories)
-            .Where(static file =>
-                !file.Contains(
-                    $"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}",
-                    StringComparison.Ordinal
-                )
-            )
+        var names = SourceFiles()
             .SelectMany(static file =>
                 Name.Matches(File.ReadAllText(file)).Select(static match => match.Groups[1].Value)
             )
@@ -62,6 +55,41 @@ public partial class TelemetryGuideTests
         Assert.Contains("localslm.generate", names);
         Assert.All(names, name => Assert.Contains($"`{name}`", page, StringComparison.Ordinal));
     }
+
+    /// <summary>Every log message has a row with its id and level.</summary>
+    [Fact]
+    public void LogMessages_InTheSource_AreTheRowsOfTheGuide()
+    {
+        var messages = SourceFiles()
+            .SelectMany(static file =>
+                Message.Matches(File.ReadAllText(file)).Select(match => $"| {IdOf(file, match)} | {LevelOf(match)} |")
+            )
+            .Distinct();
+        var rows = Row.Matches(Page).Select(static match => match.Value).ToList();
+
+        Assert.Contains("| 20 | Warning |", rows);
+        Assert.Equal(messages.Order(StringComparer.Ordinal), rows.Order(StringComparer.Ordinal));
+    }
+
+    private static string IdOf(string file, Match message)
+    {
+        var id = message.Groups["id"].Value;
+        return id.Length < 3 && file.Contains("LocalSlm.Onnx", StringComparison.Ordinal) ? $"`LocalSlm.Onnx` {id}" : id;
+    }
+
+    // A message without a level is given one with each line of a native library.
+    private static string LevelOf(Match message) =>
+        message.Groups["level"] is { Success: true } level ? level.Value : "as it comes";
+
+    private static IEnumerable<string> SourceFiles() =>
+        Directory
+            .EnumerateFiles(Path.Combine(TestAssets.RepositoryRoot, "src"), "*.cs", SearchOption.AllDirectories)
+            .Where(static file =>
+                !file.Contains(
+                    $"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}",
+                    StringComparison.Ordinal
+                )
+            );
 
     private static string KindOf(Instrument instrument) =>
         instrument.GetType().Name.Split('`')[0] switch
@@ -77,4 +105,13 @@ public partial class TelemetryGuideTests
 
     [GeneratedRegex("\"(localslm\\.[a-z_.]+)\"")]
     private static partial Regex Name { get; }
+
+    [GeneratedRegex(
+        "\\[LoggerMessage\\(\\s*(?:EventId = )?(?<id>[0-9]+),(?:(?!\\)\\]).)*?(?:LogLevel\\.(?<level>[A-Za-z]+)|\\)\\])",
+        RegexOptions.Singleline
+    )]
+    private static partial Regex Message { get; }
+
+    [GeneratedRegex("^\\| (?:`LocalSlm.Onnx` )?[0-9]+ \\| [A-Za-z ]+ \\|", RegexOptions.Multiline)]
+    private static partial Regex Row { get; }
 }

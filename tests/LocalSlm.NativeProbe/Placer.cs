@@ -12,7 +12,7 @@ internal static class Placer
     /// <param name="natives">The folder of the native libraries.</param>
     /// <param name="path">The model.</param>
     /// <param name="settings">Options as <c>device=gpu</c>, <c>require=gpu</c>, <c>exclude=gpu</c>, <c>layers=4</c>, <c>context=2048</c>,
-    /// <c>batch=512</c>, <c>kv=Q8_0</c>, <c>experts=cpu</c>, <c>flash=off</c>; <c>plan</c> plans without loading, <c>chat</c> asks a
+    /// <c>batch=512</c>, <c>kv=Q8_0</c>, <c>experts=cpu</c>, <c>flash=off</c>, <c>map=off</c>, <c>budget=64</c>; <c>plan</c> plans without loading, <c>chat</c> asks a
     /// question as well.</param>
     public static async Task<int> RunAsync(string natives, string path, string[] settings)
     {
@@ -101,6 +101,12 @@ internal static class Placer
                     break;
                 case "flash":
                     options.FlashAttention = value == "on";
+                    break;
+                case "map":
+                    options.UseMemoryMap = value == "on";
+                    break;
+                case "budget":
+                    options.MemoryBudgetBytes = (long)Number(value) << 20;
                     break;
                 case "gpubudget":
                     options.GpuMemoryBudgetBytes = (long)Number(value) << 20;

@@ -26,6 +26,8 @@ internal static class EndToEndRunner
         ["share"] = ShareBenchmark.RunAsync,
         ["placement"] = PlacementBenchmark.RunAsync,
         ["leases"] = LeasesBenchmark.RunAsync,
+        ["load"] = LoadBenchmark.RunAsync,
+        ["failover"] = FailoverBenchmark.RunAsync,
     };
 
     public static async Task<int> RunAsync(string[] arguments)
@@ -41,6 +43,10 @@ internal static class EndToEndRunner
             else if (argument.StartsWith("--tries=", StringComparison.Ordinal))
             {
                 QuietGuard.MaxTries = int.Parse(argument["--tries=".Length..], CultureInfo.InvariantCulture);
+            }
+            else if (argument.StartsWith(OnnxMemoryRow.Argument, StringComparison.Ordinal))
+            {
+                return await OnnxMemoryRow.RunAsync(argument[OnnxMemoryRow.Argument.Length..]);
             }
             else if (All.ContainsKey(argument))
             {

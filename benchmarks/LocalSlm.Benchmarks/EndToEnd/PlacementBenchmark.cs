@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using LocalSlm.Benchmarks.EndToEnd.Measuring;
 using LocalSlm.Gguf;
+using LocalSlm.Onnx;
 using LocalSlm.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -12,6 +13,15 @@ namespace LocalSlm.Benchmarks.EndToEnd;
 /// measured as well.</remarks>
 internal static class PlacementBenchmark
 {
+    private static readonly (int Context, int Batch)[] s_sizes =
+    [
+        (512, 128),
+        (2048, 32),
+        (2048, 512),
+        (8192, 128),
+        (8192, 512),
+    ];
+
     public static async Task RunAsync(BenchmarkRun run)
     {
         var natives = Environment.GetEnvironmentVariable("LOCALSLM_LLAMA_DIR") ?? TestAssets.NativeDirectory;
@@ -29,8 +39,10 @@ internal static class PlacementBenchmark
             "all",
             "all, MiB"
         );
-        double lowest = 1;
-        double highest = 1;
+        var weights = new Extremes();
+        var caches = new Extremes();
+        var compute = new Extremes();
+        var all = new Extremes();
         foreach (var path in Models())
         {
             foreach (var (name, options) in Settings(runtime.Inspect(path).LayerCount, hasGpu))
@@ -40,9 +52,10 @@ internal static class PlacementBenchmark
                 foreach (var real in model.Memory)
                 {
                     var part = planned.First(one => one.Device == real.Device);
-                    var ratio = (double)part.TotalBytes / real.TotalBytes;
-                    lowest = Math.Min(lowest, ratio);
-                    highest = Math.Max(highest, ratio);
+                    weights.Add(part.WeightBytes, real.WeightBytes);
+                    caches.Add(part.KvCacheBytes, real.KvCacheBytes);
+                    compute.Add(part.ComputeBytes, real.ComputeBytes);
+                    all.Add(part.TotalBytes, real.TotalBytes);
                     report.Add(
                         Path.GetFileNameWithoutExtension(path),
                         name,
@@ -58,8 +71,91 @@ internal static class PlacementBenchmark
         }
 
         report.Print();
-        Console.WriteLine($"Lowest {lowest:0.000}, highest {highest:0.000}; wanted is 0.900 to 1.100.");
+        Console.WriteLine($"Weights {weights}; KV cache {caches}; compute {compute}; everything {all}.");
+        Console.WriteLine("Wanted is 0.900 to 1.100.");
+        TimeHeader(runtime, run.Repetitions);
         Time(runtime, run.Repetitions);
+        if (OperatingSystem.IsLinux())
+        {
+            await CompareOnnxAsync();
+        }
+    }
+
+    private static async Task CompareOnnxAsync()
+    {
+        var runtime = new OnnxModelRuntime();
+        var report = new Report(
+            "Planned memory of ONNX models ÷ how much a process grows by them",
+            "Resident set of a process of its own, all conversations full; ONNX Runtime reports nothing. In MiB.",
+            "model",
+            "settings",
+            "weights",
+            "KV cache",
+            "compute",
+            "planned",
+            "resident",
+            "most at once",
+            "planned ÷ resident"
+        );
+        foreach (var path in OnnxModels())
+        {
+            foreach (
+                var (context, cache, batch) in ((int, int, int)[])[(512, 512, 128), (512, 512, 512), (2048, 4096, 512)]
+            )
+            {
+                var options = OnnxMemoryRow.Options(context, cache, batch);
+                var planned = ModelPlanner.Plan(runtime, path, options).Candidates[0].Memory[0];
+                var (resident, most) = await OnnxMemoryRow.MeasureAsync(path, context, cache, batch);
+                report.Add(
+                    Path.GetFileName(path),
+                    $"context {context}, all {cache}, batch {batch}",
+                    Mebibytes(planned.WeightBytes),
+                    Mebibytes(planned.KvCacheBytes),
+                    Mebibytes(planned.ComputeBytes),
+                    Mebibytes(planned.TotalBytes),
+                    Mebibytes(resident),
+                    Mebibytes(most),
+                    Ratio(planned.TotalBytes, resident)
+                );
+            }
+        }
+
+        report.Print();
+    }
+
+    private static string Mebibytes(long bytes) => (bytes >> 20).ToString(CultureInfo.InvariantCulture);
+
+    private static IEnumerable<string> OnnxModels()
+    {
+        yield return TestAssets.MiniMindOnnxFolder;
+        var larger = TestAssets.ModelsFolder is { } folder
+            ? Path.Combine(folder, "smollm2-135m-instruct-genai-int4")
+            : "";
+        if (Directory.Exists(larger))
+        {
+            yield return larger;
+        }
+    }
+
+    /// <summary>From a header that is read already: what a caller waits for who asks for one more plan.</summary>
+    private static void TimeHeader(GgufRuntime runtime, int repetitions)
+    {
+        foreach (var path in Models())
+        {
+            var facts = runtime.Inspect(path);
+            var times = new List<double>();
+            for (var i = 0; i < Math.Max(50, repetitions); i++)
+            {
+                var own = facts with { Path = $"{path}-{i}" };
+                var started = Stopwatch.GetTimestamp();
+                runtime.Estimate(own, new ModelLoadOptions());
+                times.Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+            }
+
+            Console.WriteLine(
+                $"An estimate of {Path.GetFileNameWithoutExtension(path)} takes {Median.Of(times):0.0000} ms (median of {times.Count}); wanted is below 1 ms."
+            );
+        }
     }
 
     private static void Time(GgufRuntime runtime, int repetitions)
@@ -92,8 +188,13 @@ internal static class PlacementBenchmark
         List<double> times = [];
         for (var i = 0; i < Math.Max(50, repetitions); i++)
         {
+            // What was worked out for a model is remembered with its facts: each round has its own.
+            var own = facts with
+            {
+                Path = $"large-{i}.gguf",
+            };
             var started = Stopwatch.GetTimestamp();
-            ModelPlanner.PlanForDevices(runtime, facts, null, devices, 48 * gibibyte);
+            ModelPlanner.PlanForDevices(runtime, own, null, devices, 48 * gibibyte);
             times.Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
         }
 
@@ -116,35 +217,42 @@ internal static class PlacementBenchmark
 
     private static IEnumerable<(string Name, ModelLoadOptions Options)> Settings(int layers, bool hasGpu)
     {
-        foreach (var gpuLayers in hasGpu ? (int[])[0, layers / 3, layers + 1] : [0])
+        foreach (var gpuLayers in hasGpu ? (int[])[0, 1, 2, (layers + 1) / 2, layers + 1] : [0])
         {
-            foreach (var context in (int[])[2048, 8192])
+            foreach (var (context, batch) in s_sizes)
             {
-                foreach (var batch in (int[])[128, 512])
+                foreach (var type in (KvCacheType[])[KvCacheType.Float16, KvCacheType.Q8_0, KvCacheType.Float32])
                 {
-                    foreach (var type in (KvCacheType[])[KvCacheType.Float16, KvCacheType.Q8_0, KvCacheType.Float32])
+                    foreach (var flash in type == KvCacheType.Q8_0 ? (bool[])[true] : [true, false])
                     {
-                        var options = new ModelLoadOptions
-                        {
-                            ContextTokens = context,
-                            CacheTokens = context,
-                            BatchTokens = batch,
-                            PrefillChunkTokens = 32,
-                            KvCacheType = type,
-                            Threads = 1,
-                            AdaptThreads = false,
-                            RequireDevice = gpuLayers == 0 ? DeviceSelector.Cpu : DeviceSelector.Gpu,
-                            GpuLayers = gpuLayers == 0 ? null : gpuLayers,
-                        };
                         yield return (
-                            $"{gpuLayers} of {layers + 1} layers, context {context}, batch {batch}, {type}",
-                            options
+                            $"{gpuLayers} of {layers + 1} layers, context {context}, batch {batch}, {type}, flash {(flash ? "on" : "off")}",
+                            Options(gpuLayers, context, batch, type, flash)
                         );
                     }
                 }
             }
         }
     }
+
+    private static ModelLoadOptions Options(int gpuLayers, int context, int batch, KvCacheType type, bool flash) =>
+        new()
+        {
+            ContextTokens = context,
+            CacheTokens = context,
+            BatchTokens = batch,
+            PrefillChunkTokens = 32,
+            KvCacheType = type,
+            FlashAttention = flash,
+            Threads = 1,
+            AdaptThreads = false,
+
+            // Of a mapped file the library reports the span between the first and the last tensor in main memory, with tensors of
+            // the GPU between them.
+            UseMemoryMap = gpuLayers == 0,
+            RequireDevice = gpuLayers == 0 ? DeviceSelector.Cpu : DeviceSelector.Gpu,
+            GpuLayers = gpuLayers == 0 ? null : gpuLayers,
+        };
 
     private static string Ratio(long planned, long real) =>
         real == 0

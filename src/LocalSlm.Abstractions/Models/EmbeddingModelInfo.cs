@@ -12,6 +12,13 @@ public sealed record EmbeddingModelInfo
     /// <summary>Gets the device that computes, such as <c>CPU</c> or the name of a GPU.</summary>
     public required string Device { get; init; }
 
+    /// <summary>Gets how the model was planned onto that device, memory included; <see langword="null"/> where nothing was
+    /// planned.</summary>
+    public PlacementCandidate? Placement { get; init; }
+
+    /// <summary>Gets the memory that it takes in fact, by device, as far as the native library reports it; main memory last.</summary>
+    public IReadOnlyList<DeviceMemory> Memory { get; init; } = [];
+
     /// <summary>Gets what happened to it, oldest first: devices that were tried, loads, changes of the device.</summary>
     public IReadOnlyList<ModelHistoryEntry> History { get; init; } = [];
 

@@ -1,7 +1,7 @@
 namespace LocalSlm;
 
 /// <summary>What a loaded model is and what every "automatic" option resolved to.</summary>
-public sealed record LoadedModelInfo
+public sealed partial record LoadedModelInfo
 {
     /// <summary>Gets the name the model is served under.</summary>
     public required string Name { get; init; }

@@ -53,6 +53,9 @@ public sealed record ModelFacts
     /// <summary>Gets the number of attention heads, of the widest layer.</summary>
     public int HeadCount { get; init; }
 
+    /// <summary>Gets the width of the queries of all attention heads together, of the widest layer; 0 if unknown.</summary>
+    public int QueryLength { get; init; }
+
     /// <summary>Gets the bytes of KV cache that one token takes over all layers with 16-bit keys and values; 0 if it has none.</summary>
     public long KvBytesPerToken { get; init; }
 

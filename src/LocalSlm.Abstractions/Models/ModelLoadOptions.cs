@@ -46,7 +46,7 @@ public sealed class ModelLoadOptions
     } = 4;
 
     /// <summary>Gets or sets how many tokens all conversations together may hold, where they share one KV memory.</summary>
-    /// <value>Tokens; at least <see cref="ContextTokens"/> is taken. <see langword="null"/> (default): enough for every
+    /// <value>Tokens, at least <see cref="ContextTokens"/>; not together with <see cref="KvCacheLayout.Split"/>. <see langword="null"/> (default): enough for every
     /// concurrent reply at full length, at most 16,384 (or one conversation's length, if that is more), or the most that fits
     /// <see cref="MemoryBudgetBytes"/>.</value>
     /// <exception cref="ArgumentOutOfRangeException">Below 256.</exception>
@@ -295,6 +295,14 @@ public sealed class ModelLoadOptions
             );
         }
 
+        if (CacheTokens is not null && KvCacheLayout == KvCacheLayout.Split)
+        {
+            conflicts.Add(
+                $"CacheTokens is {CacheTokens}, but KvCacheLayout is Split: every conversation has memory for ContextTokens of its own, and "
+                    + "none is shared. Leave one of them out."
+            );
+        }
+
         if (PrefillChunkTokens > BatchTokens)
         {
             conflicts.Add(
@@ -325,6 +333,17 @@ public sealed class ModelLoadOptions
         if (GpuLayers > 0 && RequireDevice?.Kind == ComputeDeviceKind.Cpu)
         {
             conflicts.Add($"GpuLayers is {GpuLayers}, but RequireDevice is the CPU.");
+        }
+
+        if (
+            GpuSplit.Count > 0
+            && (
+                RequireDevice?.Kind == ComputeDeviceKind.Cpu
+                || (Devices.Count > 0 && Devices.All(static device => device.Kind == ComputeDeviceKind.Cpu))
+            )
+        )
+        {
+            conflicts.Add("GpuSplit is set, but the CPU alone is to serve.");
         }
 
         foreach (var share in GpuSplit.Where(static share => !double.IsFinite(share) || share <= 0))

@@ -1,7 +1,7 @@
 namespace LocalSlm;
 
 /// <summary>One way to load a model: on which device, with what, and the memory it takes there. Immutable.</summary>
-public sealed record PlacementCandidate
+public sealed partial record PlacementCandidate
 {
     /// <summary>Gets the device that computes; of several, the first.</summary>
     public required ComputeDevice Device { get; init; }

@@ -17,30 +17,18 @@ public sealed partial record PlacementPlan
         );
         for (var i = 0; i < Candidates.Count; i++)
         {
-            var candidate = Candidates[i];
-            text.Append(
-                CultureInfo.InvariantCulture,
-                $"\n{i + 1}. {string.Join(" + ", candidate.Devices.Select(static device => device.Name))}"
-            );
-            text.Append(
-                CultureInfo.InvariantCulture,
-                $": {candidate.GpuLayers} layers on GPUs, context {candidate.ContextTokens}, {candidate.Threads} threads"
-            );
-            foreach (var reason in candidate.Reasons)
-            {
-                text.Append("\n   - ").Append(reason);
-            }
+            text.Append(CultureInfo.InvariantCulture, $"\n{i + 1}. {Candidates[i]}");
         }
 
         if (Candidates.Count == 0)
         {
-            text.Append("\nIt fits nowhere.");
+            text.Append(Excluded.Count == 0 ? "\nNo device is listed." : "\nIt fits nowhere.");
         }
         else
         {
             text.Append(
                 CultureInfo.InvariantCulture,
-                $"\nThe longest conversation that would fit {Candidates[0].Device.Name}: {MostContextTokens} tokens."
+                $"\nThe longest conversation that would fit {Candidates[0].Device.Name}: {MostContextTokens:N0} tokens."
             );
         }
 

@@ -32,6 +32,9 @@ public interface IRuntimeEmbedder : IDisposable
     /// texts times the longest.</summary>
     bool PadsBatches { get; }
 
+    /// <summary>Gets the memory that it takes, by device, as far as the native library reports it; main memory last.</summary>
+    IReadOnlyList<DeviceMemory> Memory => [];
+
     /// <summary>Gets the devices that were tried before and failed, with the reason; empty if the first served.</summary>
     IReadOnlyList<DeviceAttempt> FailedDevices { get; }
 

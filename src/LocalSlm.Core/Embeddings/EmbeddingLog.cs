@@ -6,14 +6,14 @@ namespace LocalSlm.Embeddings;
 internal static partial class EmbeddingLog
 {
     [LoggerMessage(
-        1,
+        1200,
         LogLevel.Debug,
         "Model {Model}: {Texts} texts have more than {MaxTokens} tokens; {Dropped} tokens were left out."
     )]
     public static partial void OverlongTexts(ILogger logger, string model, int texts, int maxTokens, long dropped);
 
     [LoggerMessage(
-        2,
+        1201,
         LogLevel.Information,
         "Model {Model}: its files do not say how hidden states become a vector; the mean is taken. Set Pooling to choose."
     )]

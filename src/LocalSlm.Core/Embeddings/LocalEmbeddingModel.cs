@@ -199,10 +199,12 @@ public sealed class LocalEmbeddingModel : IDisposable, IAsyncDisposable
 
     private static EmbeddingModelInfo Place(EmbeddingModelInfo info, OpenedModel<IRuntimeEmbedder> opened)
     {
-        var (embedder, _, failed, history) = opened;
+        var (embedder, placement, failed, history) = opened;
         return info with
         {
             Device = embedder.Device,
+            Placement = placement,
+            Memory = embedder.Memory,
             FailedDevices = [.. failed.Union(embedder.FailedDevices)],
             History = history,
             RuntimeVersion = embedder.RuntimeVersion,

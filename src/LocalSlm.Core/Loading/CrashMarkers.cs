@@ -1,14 +1,13 @@
 namespace LocalSlm.Loading;
 
 /// <summary>Remembers loads that are under way, so that the next process knows which one ended this process. Each load has a file of its
-/// own: nobody changes another one's. Safe for concurrent use, also by several processes.</summary>
+/// own, which it keeps open and locked: nobody changes another one's, and the end of a process, however it comes, gives its files free. Safe
+/// for concurrent use, also by several processes and containers.</summary>
 /// <param name="folder">Where.</param>
 /// <param name="clock">The clock.</param>
 internal sealed class CrashMarkers(StateFolder folder, TimeProvider clock)
 {
     private const string Extension = ".loading";
-
-    private static int s_count;
 
     /// <summary>Finds the load of the same files, on the same device with the same driver, that ended its process.</summary>
     /// <returns>When it began, and the file that remembers it; <see langword="null"/> for none.</returns>
@@ -16,7 +15,8 @@ internal sealed class CrashMarkers(StateFolder folder, TimeProvider clock)
     {
         foreach (var file in folder.Find($"{NameOf(key)}.*{Extension}"))
         {
-            // A file that cannot be read, or is no JSON after a loss of power, tells nothing.
+            // A file that is held belongs to a load that is under way. One that cannot be read, or is no JSON after a loss of power, tells
+            // nothing.
             if (folder.Read(file) is not { } text || CrashMarker.Read(text) is not { } marker)
             {
                 continue;
@@ -59,9 +59,10 @@ internal sealed class CrashMarkers(StateFolder folder, TimeProvider clock)
             return null;
         }
 
-        var name = $"{NameOf(key)}.{Environment.ProcessId}-{Interlocked.Increment(ref s_count)}{Extension}";
+        // Not by the process id: in containers, every process may be number 1.
+        var name = $"{NameOf(key)}.{Guid.NewGuid():N}{Extension}";
         var marker = new CrashMarker(key, ProcessIdentity.Current, clock.GetUtcNow());
-        return folder.Write(name, marker.Write) ? new LiveMarker(folder, folder.PathOf(name)) : null;
+        return folder.Hold(name, marker.Write) is { } held ? new LiveMarker(folder, held) : null;
     }
 
     private static string NameOf(LoadKey key) => ModelIdentity.Name(key.Model.Path, key.Runtime, key.Device);

@@ -13,6 +13,8 @@ internal sealed class EmbedderLoadTarget(IModelRuntime runtime, string path, Emb
 
     public ModelLoadOptions Options => options.Load;
 
+    public ModelLoadOptions GetPlanOptions(ModelFacts facts) => EmbeddingWishes.Of(facts, options);
+
     public Task<IRuntimeEmbedder> OpenAsync(
         PlacementCandidate candidate,
         IReadOnlyDictionary<string, string> providerOptions,

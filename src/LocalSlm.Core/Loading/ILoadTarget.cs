@@ -15,6 +15,10 @@ internal interface ILoadTarget<TModel>
     /// <summary>Gets the options that concern placement.</summary>
     ModelLoadOptions Options { get; }
 
+    /// <summary>Gets the options that a placement is planned with.</summary>
+    /// <param name="facts">The model.</param>
+    ModelLoadOptions GetPlanOptions(ModelFacts facts) => Options;
+
     /// <summary>Opens it on one candidate.</summary>
     /// <param name="candidate">The candidate.</param>
     /// <param name="providerOptions">Options for the device's execution provider.</param>

@@ -20,14 +20,14 @@ internal sealed class LiveMarker : IDisposable
     private static bool s_watchesExit;
 
     private readonly StateFolder _folder;
-    private readonly string _file;
+    private readonly FileStream _held;
 
     /// <param name="folder">Its folder.</param>
-    /// <param name="file">The file.</param>
-    public LiveMarker(StateFolder folder, string file)
+    /// <param name="held">The file, which is held until the load ends.</param>
+    public LiveMarker(StateFolder folder, FileStream held)
     {
         _folder = folder;
-        _file = file;
+        _held = held;
         lock (s_gate)
         {
             if (s_live.Count == 0)
@@ -58,7 +58,7 @@ internal sealed class LiveMarker : IDisposable
             registration.Dispose();
         }
 
-        _folder.Delete(_file);
+        _folder.Release(_held);
     }
 
     /// <summary>Without a handler the default of .NET 10 ends the process at once, and no other code runs. What the signal does is not
@@ -95,7 +95,7 @@ internal sealed class LiveMarker : IDisposable
 
         foreach (var marker in live)
         {
-            marker._folder.Delete(marker._file);
+            marker._folder.Release(marker._held);
         }
     }
 }

@@ -44,7 +44,7 @@ internal static class LoadFaults
     {
         for (var cause = error; cause is not null; cause = cause.InnerException)
         {
-            if (cause is IOException && s_sharingViolations.Contains(cause.HResult))
+            if (cause is IOException io && IsSharingViolation(io))
             {
                 return true;
             }
@@ -55,6 +55,9 @@ internal static class LoadFaults
             && error is InsufficientMemoryException or ModelLoadException
             && IsOutOfMemory(error);
     }
+
+    /// <summary>Tells whether somebody else holds the file.</summary>
+    public static bool IsSharingViolation(IOException error) => s_sharingViolations.Contains(error.HResult);
 
     /// <summary>Tells whether it is certain that the device or its driver is at fault: the runtime says so.</summary>
     public static bool IsOfDevice(Exception error) =>

@@ -32,7 +32,7 @@ internal static partial class LoadLog
     [LoggerMessage(
         24,
         LogLevel.Warning,
-        "The folder '{Folder}' cannot be used: {Reason} Loads that end the process, and measured devices, are not remembered there."
+        "The folder '{Folder}' cannot be used ({Reason}). Loads that end the process, and measured devices, are not remembered there."
     )]
     public static partial void StateUnusable(ILogger logger, string folder, string reason);
 

@@ -73,6 +73,16 @@ internal sealed class ModelOpener<TModel> : IModelOpener<TModel>
                 var error = new ModelLoadException(_target.Path, "the device failed:", failedDevices: [attempt]);
                 await Opener.CountAsync(failed, error).ConfigureAwait(false);
 
+                if (ModelIdentity.Read(_target.Path) != Prepared.Identity)
+                {
+                    throw new ModelFileException(
+                        _target.Path,
+                        "it was changed or replaced since it was loaded, and its device has failed: what another model has begun is not "
+                            + "continued with this one. Load it again.",
+                        innerException: error
+                    );
+                }
+
                 // Fewer layers on the same device would meet the same driver.
                 _order = [.. _order.Skip(_next).Where(left => !left.Devices.Intersect(failed.Devices).Any())];
                 _next = 0;
@@ -125,9 +135,7 @@ internal sealed class ModelOpener<TModel> : IModelOpener<TModel>
         _prepared = await repetition
             .ExecuteAsync(
                 async token =>
-                    await LoadThread
-                        .Run(_ => PreparedLoad.Make(_target.Runtime, _target.Path, _target.Options, _services), token)
-                        .ConfigureAwait(false),
+                    await LoadThread.Run(_ => PreparedLoad.Make(_target, _services), token).ConfigureAwait(false),
                 cancellationToken
             )
             .ConfigureAwait(false);

@@ -17,11 +17,20 @@ internal sealed record PreparedLoad(
     PlacementRequest Request
 )
 {
+    /// <summary>As many as llama.cpp takes (GGML_MAX_N_THREADS); more is refused where it is asked for.</summary>
+    private const int MostThreads = 512;
+
     /// <summary>Reads the model's files, lists the devices and makes the plan. Blocks.</summary>
     /// <exception cref="ModelLoadException">The devices cannot be listed.</exception>
-    public static PreparedLoad Make(IModelRuntime runtime, string path, ModelLoadOptions options, LoadServices services)
+    public static PreparedLoad Make<TModel>(ILoadTarget<TModel> target, LoadServices services)
+        where TModel : class, IDisposable
     {
+        var (runtime, path) = (target.Runtime, target.Path);
+
+        // Before the files are read: what changes afterwards is noticed.
+        var identity = ModelIdentity.Read(path);
         var facts = runtime.Inspect(path);
+        var options = target.GetPlanOptions(facts);
         var devices = List(runtime, path);
         var request = new PlacementRequest
         {
@@ -30,12 +39,12 @@ internal sealed record PreparedLoad(
             Devices = devices,
             AvailableBytes = services.AvailableBytes(),
             ReservedBytes = services.ReservedBytes(),
-            ComputeThreads = ProcessorTopology.Detect().ComputeThreads,
+            ComputeThreads = Math.Min(ProcessorTopology.Detect().ComputeThreads, MostThreads),
             Estimate = runtime.Estimate,
         };
         return new PreparedLoad(
             facts,
-            ModelIdentity.Read(path),
+            identity,
             PlacementPlanner.Plan(request),
             new WantedDevices(options, devices),
             request

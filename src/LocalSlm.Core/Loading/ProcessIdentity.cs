@@ -20,15 +20,26 @@ internal sealed record ProcessIdentity(string Machine, string Space, int Id, str
             FindStart(Environment.ProcessId) ?? string.Empty
         );
 
-    /// <summary>Tells whether the process is known to have ended. A process of another machine that shares the folder is not
-    /// known.</summary>
-    public bool HasEnded =>
-        Machine == Current.Machine
-        && (
-            Space != Current.Space
-            || (Id == Current.Id ? Current.Start : FindStart(Id)) is not { } now
-            || (now.Length > 0 && now != Start)
-        );
+    /// <summary>Gets the boot of the system, which all of its containers share; empty if unknown.</summary>
+    private string Boot => Space.Split(' ')[0];
+
+    /// <summary>Tells whether a process that holds its file no more is known to have ended.</summary>
+    /// <remarks>A process of another container under the same system cannot be looked for, but its lock would be seen. One of another machine
+    /// that shares the folder over a network is not known; nor is one of another container where each has a system of its own.</remarks>
+    public bool HasEnded
+    {
+        get
+        {
+            var isHere = Machine == Current.Machine;
+            if (Space == Current.Space && (isHere || Space.Length > 0))
+            {
+                var now = Id == Current.Id ? Current.Start : FindStart(Id);
+                return now is null || (now.Length > 0 && now != Start);
+            }
+
+            return isHere || (Boot.Length > 0 && Boot == Current.Boot);
+        }
+    }
 
     private static string ReadSpace()
     {

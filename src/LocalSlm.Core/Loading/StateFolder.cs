@@ -35,7 +35,7 @@ internal sealed class StateFolder(string? path, ILogger logger)
     }
 
     /// <summary>Reads a file.</summary>
-    /// <returns><see langword="null"/> if it is not there, cannot be read, or is none of ours.</returns>
+    /// <returns><see langword="null"/> if it is not there, somebody holds it, it cannot be read, or is none of ours.</returns>
     public byte[]? Read(string file)
     {
         try
@@ -50,7 +50,8 @@ internal sealed class StateFolder(string? path, ILogger logger)
             stream.ReadExactly(bytes);
             return bytes;
         }
-        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        catch (IOException error)
+            when (error is FileNotFoundException or DirectoryNotFoundException || LoadFaults.IsSharingViolation(error))
         {
             return null;
         }
@@ -89,6 +90,49 @@ internal sealed class StateFolder(string? path, ILogger logger)
             Delete(draft);
             return false;
         }
+    }
+
+    /// <summary>Writes a new file and holds it: until the stream is disposed, or the process ends, <see cref="Read"/> gives nothing of it to
+    /// anybody who shares the folder.</summary>
+    /// <remarks>On Linux and macOS a lock (flock(2)), which the system ends with the process. A file system that knows no locks does not
+    /// hold it.</remarks>
+    /// <returns>The open file; <see langword="null"/> if it could not be written.</returns>
+    public FileStream? Hold(string name, Action<Stream> write)
+    {
+        var file = PathOf(name);
+        FileStream? stream = null;
+        try
+        {
+            Directory.CreateDirectory(path!);
+
+            // Without a buffer: what does not fit on the disk fails here, and not at the end.
+            stream = new FileStream(file, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0);
+            write(stream);
+            return stream;
+        }
+        catch (Exception error) when (IsOfFolder(error))
+        {
+            Say(error);
+            if (stream is not null)
+            {
+                Release(stream);
+            }
+
+            return null;
+        }
+    }
+
+    /// <summary>Ends a file that was held, and deletes it.</summary>
+    public void Release(FileStream held)
+    {
+        // Windows deletes no open file. Elsewhere it goes first, so that nobody finds it free.
+        if (OperatingSystem.IsWindows())
+        {
+            held.Dispose();
+        }
+
+        Delete(held.Name);
+        held.Dispose();
     }
 
     /// <summary>Deletes a file, if it is there.</summary>

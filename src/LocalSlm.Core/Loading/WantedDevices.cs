@@ -46,7 +46,8 @@ internal sealed class WantedDevices
     {
         if (IsDefault)
         {
-            return false;
+            // The one wish for a device that can be said without naming it. The planner tells so only where no GPU can take layers.
+            return _options.GpuLayers > 0 && excluded.Device == DeviceSelector.Gpu.ToString();
         }
 
         var place = _order.FindIndex(wanted => Names(excluded.Device, wanted));

@@ -5,6 +5,9 @@ internal sealed class DeviceOrder
 {
     private static readonly DeviceSelector[] s_default = [DeviceSelector.Npu, DeviceSelector.Gpu, DeviceSelector.Cpu];
 
+    private const string NoProviders =
+        "Execution providers and their options belong to ONNX Runtime; this runtime has none. Name a kind: cpu or gpu.";
+
     private readonly List<DeviceWish> _wishes = [];
     private readonly List<DeviceAttempt> _excluded = [];
     private readonly HashSet<ComputeDevice> _seen = [];
@@ -82,7 +85,16 @@ internal sealed class DeviceOrder
 
         foreach (var device in isAsked ? matches.OrderBy(SoftwareDevices.Contains) : matches.AsEnumerable())
         {
-            if (isAsked || !SoftwareDevices.Contains(device))
+            if (selector.ProviderOptions.Count > 0 && device.Provider is null)
+            {
+                _excluded.Add(
+                    new DeviceAttempt(
+                        Words(device),
+                        $"Options for an execution provider are set ({string.Join(", ", selector.ProviderOptions.Keys)}). {NoProviders}"
+                    )
+                );
+            }
+            else if (isAsked || !SoftwareDevices.Contains(device))
             {
                 Add(device, because, group);
             }
@@ -104,10 +116,30 @@ internal sealed class DeviceOrder
         {
             _excluded.Add(new DeviceAttempt(Words(device), $"ExcludedDevices names it: '{exclusion}'."));
         }
-        else if (_options.GpuLayers == 0 && device.Provider is null && device.Kind != ComputeDeviceKind.Cpu)
+        else if (
+            _options.GpuLayers == 0
+            && (
+                device.Kind is ComputeDeviceKind.Gpu or ComputeDeviceKind.IntegratedGpu
+                || device is { Provider: null, Kind: not ComputeDeviceKind.Cpu }
+            )
+        )
         {
             _excluded.Add(
                 new DeviceAttempt(Words(device), "GpuLayers is 0, which leaves every layer on the CPU. Leave it out.")
+            );
+        }
+        else if (
+            _options.GpuOverheadBytes > 0
+            && device
+                is { Kind: ComputeDeviceKind.Gpu, Provider: not null, TotalMemoryBytes: <= 0, FreeMemoryBytes: <= 0 }
+        )
+        {
+            _excluded.Add(
+                new DeviceAttempt(
+                    Words(device),
+                    $"It does not tell its memory, so that GpuOverheadBytes, {ByteText.Of(_options.GpuOverheadBytes.Value)}, cannot be kept free "
+                        + "there. Leave it out for this model."
+                )
             );
         }
         else
@@ -122,7 +154,7 @@ internal sealed class DeviceOrder
         {
             if (selector.Provider is not null || selector.ProviderOptions.Count > 0)
             {
-                return "Execution providers and their options belong to ONNX Runtime; this runtime has none. Name a kind: cpu or gpu.";
+                return NoProviders;
             }
         }
 

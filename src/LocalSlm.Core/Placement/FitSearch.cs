@@ -27,7 +27,9 @@ internal sealed class FitSearch
         Wishes = wishes;
         _trial = PlacementCandidateExtensions.Resolve(request.Options, devices, split);
         var estimate = request.Estimate(request.Facts, _trial);
-        _isDivided = devices[0].Kind != ComputeDeviceKind.Cpu && estimate.ByDevice.Count > 0;
+
+        // Runtimes with execution providers place a model as a whole.
+        _isDivided = devices[0] is { Kind: not ComputeDeviceKind.Cpu, Provider: null } && estimate.ByDevice.Count > 0;
         Room = new MemoryRoom(request, devices, _isDivided);
     }
 

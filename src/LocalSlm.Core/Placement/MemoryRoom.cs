@@ -64,7 +64,12 @@ internal sealed class MemoryRoom
             shared += device.IsShared ? part.TotalBytes : 0;
             if (part.TotalBytes > device.LimitBytes)
             {
-                return new(device.Name, part.TotalBytes, device.LimitBytes, "GpuOverheadBytes");
+                return new(
+                    device.Name,
+                    part.TotalBytes,
+                    device.LimitBytes,
+                    _request.Options.GpuOverheadBytes is null ? null : nameof(ModelLoadOptions.GpuOverheadBytes)
+                );
             }
         }
 

@@ -47,18 +47,19 @@ internal sealed class PlacementPlanner
     private void TellOfMissingGpus(IReadOnlyList<DeviceWish> wishes)
     {
         var options = _request.Options;
+        var asked =
+            options.GpuLayers > 0 ? $"GpuLayers is {options.GpuLayers}"
+            : options.GpuSplit.Count > 0 ? "GpuSplit is set"
+            : null;
         if (
-            options.GpuLayers > 0
+            asked is not null
             && options.RequireDevice is null
             && options.Devices.Count == 0
             && wishes.All(static wish => wish.Device.Kind == ComputeDeviceKind.Cpu && wish.Device.Provider is null)
         )
         {
             _excluded.Add(
-                new DeviceAttempt(
-                    "gpu",
-                    $"GpuLayers is {options.GpuLayers}, but no graphics processor is listed that could take layers."
-                )
+                new DeviceAttempt("gpu", $"{asked}, but no graphics processor is listed that could take layers.")
             );
         }
     }

@@ -47,6 +47,7 @@ internal static class GgufFacts
             LayerCount = layers.Count,
             EmbeddingLength = layers.Width,
             HeadCount = layers.MostHeads,
+            QueryLength = layers.QueryLength,
             KvBytesPerToken = layers.KvBytesPerToken,
             RecurrentBytesPerSequence = layers.RecurrentBytesPerSequence,
             TrainedContextTokens = (int)(file.FindInteger($"{architecture}.context_length") ?? 0),

@@ -1,3 +1,5 @@
+using LocalSlm.Loading;
+
 namespace LocalSlm.Gguf.Format;
 
 /// <summary>The header of one GGUF file, read and checked. Immutable and safe to share; holds no open file.</summary>
@@ -25,6 +27,9 @@ internal sealed class GgufFile
     }
 
     public string Path { get; }
+
+    /// <summary>Gets what the file was when it was read; <see langword="null"/> where it came from a stream.</summary>
+    public FileStamp? Stamp { get; internal set; }
 
     public uint Version { get; }
 

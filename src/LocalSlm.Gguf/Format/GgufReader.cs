@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Numerics;
 using System.Text;
+using LocalSlm.Loading;
 
 namespace LocalSlm.Gguf.Format;
 
@@ -27,8 +28,11 @@ internal static class GgufReader
     public static GgufFile Read(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
+        var stamp = FileStamp.Take(path);
         using var stream = Open(path);
-        return Read(stream, path);
+        var file = Read(stream, path);
+        file.Stamp = stamp;
+        return file;
     }
 
     /// <summary>Reads a header from a stream that stands at the file's start and knows its length.</summary>

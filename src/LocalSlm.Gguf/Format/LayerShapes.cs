@@ -38,6 +38,9 @@ internal sealed class LayerShapes
 
     public int MostHeads { get; }
 
+    /// <summary>Gets the width of the queries of all heads, of the widest layer.</summary>
+    public int QueryLength => (int)Math.Clamp(MostHeads * Number("attention.key_length", HeadLength), 0, int.MaxValue);
+
     public long KvBytesPerToken => _kv.Sum();
 
     public long RecurrentBytesPerSequence => _state.Sum();
@@ -66,6 +69,8 @@ internal sealed class LayerShapes
 
     /// <summary>The recurrent state of one sequence in a layer, in bytes.</summary>
     public long StateBytesOf(int layer) => _state[layer];
+
+    private long HeadLength => PerLayer("attention.head_count", 0, 0) is > 0 and var first ? Width / first : 0;
 
     private bool IsRecurrent(int layer)
     {
@@ -111,9 +116,7 @@ internal sealed class LayerShapes
 
         var heads = PerLayer("attention.head_count", layer, 0);
         var keyHeads = PerLayer("attention.head_count_kv", layer, heads);
-        var first = PerLayer("attention.head_count", 0, 0);
-        var head = first == 0 ? 0 : Width / first;
-        return keyHeads * (Number("attention.key_length", head) + Number("attention.value_length", head));
+        return keyHeads * (Number("attention.key_length", HeadLength) + Number("attention.value_length", HeadLength));
     }
 
     private long StateValues()

@@ -1,3 +1,5 @@
+using LocalSlm.Placement;
+
 namespace LocalSlm.Gguf.Runtime;
 
 /// <summary>What the options of an embedding model resolved to.</summary>
@@ -16,9 +18,6 @@ internal sealed record EmbedderPlan(
     bool NeedsWholeTexts
 )
 {
-    // Steps of long texts take memory that grows with the square of their length; who needs longer ones says so.
-    private const int DefaultMaxTokens = 8192;
-
     /// <summary>Resolves the options.</summary>
     /// <param name="facts">The model.</param>
     /// <param name="options">The options.</param>
@@ -38,7 +37,7 @@ internal sealed record EmbedderPlan(
         }
 
         var load = options.Load;
-        var maxTokens = options.MaxTokens ?? Math.Min(trained, DefaultMaxTokens);
+        var maxTokens = options.MaxTokens ?? Math.Min(trained, EmbeddingWishes.DefaultMaxTokens);
         var needsWhole = !facts.CanGenerate;
         var step = needsWhole ? Math.Max(load.BatchTokens, maxTokens) : load.BatchTokens;
         var context = RoundUp(needsWhole ? step : Math.Max(maxTokens, load.BatchTokens) + load.BatchTokens);

@@ -69,6 +69,8 @@ internal sealed class GgufEmbedder : IRuntimeEmbedder
 
     public bool PadsBatches => false;
 
+    public IReadOnlyList<DeviceMemory> Memory { get; init; } = [];
+
     public IReadOnlyList<DeviceAttempt> FailedDevices { get; init; } = [];
 
     public void Embed(

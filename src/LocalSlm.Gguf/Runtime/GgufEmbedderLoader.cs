@@ -1,6 +1,7 @@
 using LocalSlm.Gguf.Format;
 using LocalSlm.Gguf.Interop;
 using LocalSlm.Hardware;
+using LocalSlm.Placement;
 using LocalSlm.Scheduling;
 using LocalSlm.Tokenization;
 using LocalSlm.Tokenization.Gguf;
@@ -41,10 +42,10 @@ internal sealed partial class GgufEmbedderLoader
     {
         ContextOpener.CheckThreads(_path, _options.Load.Threads);
         Report(ModelLoadStage.Inspecting, 0);
-        var file = GgufModelFile.Open(_path);
-        var facts = GgufFacts.Tell(file);
+        var checkedFile = GgufModelFile.Open(_path);
+        var facts = GgufFacts.Tell(checkedFile);
         RefuseOthers(facts);
-        var tokenizer = ReadTokenizer(file.First);
+        var tokenizer = ReadTokenizer(checkedFile.First);
         cancellationToken.ThrowIfCancellationRequested();
         var plan = EmbedderPlan.Make(facts, _options, MemoryLimits.GetAvailableBytes());
         var libraries = NativeRuntime.EnsureLoaded(_nativeDirectory);
@@ -61,12 +62,13 @@ internal sealed partial class GgufEmbedderLoader
         try
         {
             var topology = ProcessorTopology.Detect();
-            var load = LoadPlan.Make(facts, _options.Load, topology);
+            var load = LoadPlan.Make(facts, EmbeddingWishes.Of(facts, _options), topology);
             var report = _log.Report = new NativeMemoryReport();
-            model = WeightsLoader.Load(facts, load, _log, Report, cancellationToken);
+            using var file = new PinnedFile(checkedFile);
+            model = WeightsLoader.Load(facts, file, load, _log, Report, cancellationToken);
             OffloadCheck.Check(_path, load, report);
             cancellationToken.ThrowIfCancellationRequested();
-            return CreateContext(facts, tokenizer, model, plan, load, topology, libraries);
+            return CreateContext(facts, tokenizer, model, plan, load, topology, report, libraries);
         }
         catch
         {
@@ -121,6 +123,7 @@ internal sealed partial class GgufEmbedderLoader
         EmbedderPlan plan,
         LoadPlan plannedLoad,
         ProcessorTopology topology,
+        NativeMemoryReport report,
         LoadedLibraries libraries
     )
     {
@@ -168,6 +171,7 @@ internal sealed partial class GgufEmbedderLoader
                 Tokenizer = (ITokenizer?)tokenizer ?? new GgufTokenizer(model),
                 Device = plannedLoad.DeviceWords,
                 IsAccelerated = plannedLoad.WantsGpu,
+                Memory = report.ByDevice(plannedLoad.GpuNames),
                 FailedDevices = plannedLoad.Failed,
                 RuntimeVersion = libraries.Version,
                 Threads = threads,

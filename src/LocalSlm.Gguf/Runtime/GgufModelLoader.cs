@@ -38,7 +38,8 @@ internal sealed class GgufModelLoader
     {
         ContextOpener.CheckThreads(_path, _options.Threads);
         Report(ModelLoadStage.Inspecting, 0);
-        var facts = GgufFacts.Read(_path);
+        var checkedFile = GgufModelFile.Open(_path);
+        var facts = GgufFacts.Tell(checkedFile);
         if (!facts.CanGenerate)
         {
             throw new UnsupportedModelException(
@@ -65,8 +66,9 @@ internal sealed class GgufModelLoader
             var topology = ProcessorTopology.Detect();
             var load = LoadPlan.Make(facts, _options, topology);
             var report = _log.Report = new NativeMemoryReport();
-            SimulatedMemory.RefuseWhatDoesNotFit(facts, load, _log);
-            model = WeightsLoader.Load(facts, load, _log, Report, cancellationToken);
+            using var file = new PinnedFile(checkedFile);
+            SimulatedMemory.RefuseWhatDoesNotFit(facts, file.NativePath, load, _log);
+            model = WeightsLoader.Load(facts, file, load, _log, Report, cancellationToken);
             OffloadCheck.Check(_path, load, report);
             var fitted = KeepShortRopeFactors(facts, model, ContextPlan.Of(facts, load.Options));
             loaded = CreateContext(facts, model, fitted, load, topology, report, libraries, cancellationToken);

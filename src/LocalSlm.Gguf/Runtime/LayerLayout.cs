@@ -4,16 +4,28 @@ namespace LocalSlm.Gguf.Runtime;
 /// output to the devices, in order, by their shares; the rest to main memory.</summary>
 internal sealed class LayerLayout
 {
-    private readonly double[] _borders;
-    private readonly int _firstOnGpu;
+    private readonly int[] _devices;
 
     private LayerLayout(IReadOnlyList<string> names, double[] borders, int gpuLayers, int layerCount)
     {
         DeviceNames = names;
-        _borders = borders;
         GpuLayers = gpuLayers;
-        _firstOnGpu = layerCount + 1 - gpuLayers;
         LayerCount = layerCount;
+        _devices = new int[layerCount + 1];
+        var firstOnGpu = layerCount + 1 - gpuLayers;
+        Array.Fill(_devices, names.Count, 0, firstOnGpu);
+        var device = 0;
+        for (var i = firstOnGpu; i <= layerCount; i++)
+        {
+            // Borders rise, as shares are positive; the last device takes what rounding leaves.
+            var at = (float)(i - firstOnGpu) / gpuLayers;
+            while (device < names.Count - 1 && at >= (float)borders[device])
+            {
+                device++;
+            }
+
+            _devices[i] = device;
+        }
     }
 
     /// <summary>Gets the devices beside the CPU that hold layers.</summary>
@@ -65,23 +77,5 @@ internal sealed class LayerLayout
 
     /// <summary>The device of a layer, by its place in <see cref="DeviceNames"/>; their count for main memory. The output is the layer
     /// behind the last.</summary>
-    public int DeviceOf(int layer)
-    {
-        var host = _borders.Length;
-        if (GpuLayers == 0 || layer < _firstOnGpu)
-        {
-            return host;
-        }
-
-        var at = (float)(layer - _firstOnGpu) / GpuLayers;
-        for (var i = 0; i < host; i++)
-        {
-            if (at < (float)_borders[i])
-            {
-                return i;
-            }
-        }
-
-        return host - 1;
-    }
+    public int DeviceOf(int layer) => _devices[layer];
 }

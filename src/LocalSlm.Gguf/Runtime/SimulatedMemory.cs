@@ -12,13 +12,13 @@ internal static class SimulatedMemory
 
     /// <summary>Refuses a load onto a graphics processor that the library itself says does not fit, before it touches its memory.</summary>
     /// <exception cref="InsufficientMemoryException">It does not fit.</exception>
-    public static void RefuseWhatDoesNotFit(ModelFacts facts, LoadPlan load, NativeLogScope log)
+    public static void RefuseWhatDoesNotFit(ModelFacts facts, string nativePath, LoadPlan load, NativeLogScope log)
     {
         var need = load.Candidate.Memory.Sum(static part => part.TotalBytes);
         if (
             !load.WantsGpu
             || load.Candidate.MarginBytes > need / 100 * PlentyPercent
-            || Run(facts, load, log) is not { } simulated
+            || Run(facts, nativePath, load, log) is not { } simulated
         )
         {
             return;
@@ -40,11 +40,17 @@ internal static class SimulatedMemory
 
     /// <summary>Simulates a load.</summary>
     /// <param name="facts">The checked file.</param>
+    /// <param name="nativePath">Where the library opens it.</param>
     /// <param name="load">Where it would go.</param>
     /// <param name="log">Where native messages go; the calling thread works for it.</param>
     /// <returns>The memory by device, main memory last; <see langword="null"/> where the library cannot simulate this
     /// model.</returns>
-    public static IReadOnlyList<DeviceMemory>? Run(ModelFacts facts, LoadPlan load, NativeLogScope log)
+    public static IReadOnlyList<DeviceMemory>? Run(
+        ModelFacts facts,
+        string nativePath,
+        LoadPlan load,
+        NativeLogScope log
+    )
     {
         // Recurrent states are made for real even then (llama-memory-recurrent.cpp).
         if (facts.IsRecurrent)
@@ -61,7 +67,7 @@ internal static class SimulatedMemory
             modelParameters.load_mode = 0; // LLAMA_LOAD_MODE_NONE: the library asserts that nothing is mapped
             using var placement = load.ToNative();
             placement.Attach(ref modelParameters);
-            using var model = ModelHandle.Load(facts.Path, modelParameters);
+            using var model = ModelHandle.Load(nativePath, modelParameters);
             if (model is null)
             {
                 return null;

@@ -13,19 +13,23 @@ internal static class WeightsLoader
 
     /// <summary>Loads the weights.</summary>
     /// <param name="facts">The checked file.</param>
+    /// <param name="file">The file, held.</param>
     /// <param name="load">How to load it, and where its layers go.</param>
     /// <param name="log">Where native messages go.</param>
     /// <param name="report">Told about progress.</param>
     /// <param name="cancellationToken">Ends the loading.</param>
     /// <returns>The model.</returns>
+    /// <exception cref="ModelFileException">The file is not what was checked any more.</exception>
     public static ModelHandle Load(
         ModelFacts facts,
+        PinnedFile file,
         LoadPlan load,
         NativeLogScope log,
         Action<ModelLoadStage, double> report,
         CancellationToken cancellationToken
     )
     {
+        file.ThrowIfChanged();
         var parameters = LlamaNative.llama_model_default_params();
         parameters.load_mode = load.Options.UseMemoryMap ? LoadModeMap : LoadModeNone;
         using var placement = load.ToNative();
@@ -35,7 +39,17 @@ internal static class WeightsLoader
             cancellationToken
         );
         callback.Attach(ref parameters);
-        var model = ModelHandle.Load(facts.Path, parameters);
+        var model = ModelHandle.Load(file.NativePath, parameters);
+        try
+        {
+            file.ThrowIfChanged();
+        }
+        catch
+        {
+            model?.Dispose();
+            throw;
+        }
+
         if (model is not null)
         {
             return model;
@@ -47,7 +61,7 @@ internal static class WeightsLoader
             throw new ModelLoadException(facts.Path, "the receiver of the progress threw.", error);
         }
 
-        var reason = log.LastErrors;
+        var reason = file.Name(log.LastErrors);
         throw reason.Contains("unknown model architecture", StringComparison.Ordinal)
             ? new UnsupportedModelException(
                 facts.Path,

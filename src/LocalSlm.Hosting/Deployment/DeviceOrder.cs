@@ -10,13 +10,17 @@ internal static class DeviceOrder
     /// <summary>Reads a preference and what comes after it.</summary>
     /// <param name="preferred">A device, or <c>auto</c> for the usual order.</param>
     /// <param name="fallback">The devices after it; <see langword="null"/> for the usual order.</param>
-    /// <returns>Each device once.</returns>
+    /// <returns>Each device once; none for the usual order alone, in which no device is missed that is not there.</returns>
     /// <exception cref="FormatException">One of them is none.</exception>
     public static IReadOnlyList<DeviceSelector> Read(string preferred, IEnumerable<string>? fallback)
     {
-        IEnumerable<string> first = preferred.Trim().Equals("auto", StringComparison.OrdinalIgnoreCase)
-            ? s_usual
-            : [preferred];
+        var isAutomatic = preferred.Trim().Equals("auto", StringComparison.OrdinalIgnoreCase);
+        if (isAutomatic && fallback is null)
+        {
+            return [];
+        }
+
+        IEnumerable<string> first = isAutomatic ? s_usual : [preferred];
         return
         [
             .. first

@@ -15,8 +15,17 @@ internal sealed class ResidentEmbeddingModel(LocalEmbeddingModel model) : IResid
 
     public IReadOnlyList<ModelHistoryEntry> History => model.Info.History;
 
-    /// <summary>Gets 0: the runtimes do not tell what an embedding model takes.</summary>
-    public long MemoryBytes => 0;
+    /// <summary>Gets what the runtime reports; where it does not, what was planned.</summary>
+    public long MemoryBytes
+    {
+        get
+        {
+            var info = model.Info;
+            return (info.Memory.Count > 0 ? info.Memory : info.Placement?.Memory ?? []).Sum(static one =>
+                one.TotalBytes
+            );
+        }
+    }
 
     public long WeightBytes => model.Info.Facts.WeightBytes;
 

@@ -53,7 +53,6 @@ internal sealed class ServedModels(ModelRegistry registry, ModelLoader loader, M
         lock (_gate)
         {
             var old = _now.Options;
-            Prepare(options);
             manager.SetLimits(LimitsOf(options));
             Update(ModelUse.Chat, old.Models, options.Models, MakeChat, LoadOptionsComparison.AreSame);
             Update(
@@ -96,19 +95,6 @@ internal sealed class ServedModels(ModelRegistry registry, ModelLoader loader, M
                     KeepAlive = model.KeepAlive ?? options.KeepAlive,
                     EstimateAsync = token => loader.EstimateAsync(model.Path!, model.Embedding.Load, null, token),
                 };
-        }
-    }
-
-    /// <summary>Lets no model plan for more than all of them may take: what is automatic is chosen so that it fits.</summary>
-    private static void Prepare(LocalSlmOptions options)
-    {
-        foreach (
-            var load in options
-                .Models.Values.Select(static model => model.Load)
-                .Concat(options.EmbeddingModels.Values.Select(static model => model.Embedding.Load))
-        )
-        {
-            load.MemoryBudgetBytes ??= options.MemoryBudgetBytes;
         }
     }
 

@@ -5,9 +5,9 @@ namespace LocalSlm.Hosting.Peers;
 
 /// <summary>The environment variables of other software that are read where an application asks for it. A test compares the guide with
 /// this table.</summary>
-/// <remarks>Meanings: Ollama's <c>envconfig/config.go</c> and its FAQ, as of version 0.12. <c>OLLAMA_NUM_GPU</c>,
-/// <c>OLLAMA_NUM_THREAD</c>, <c>OLLAMA_GPU_LAYERS</c> and <c>OLLAMA_MAX_VRAM</c> are not read there any more, or never were; they mean
-/// what its parameters of these names do. <c>FOUNDRY_MODEL</c> and <c>FOUNDRY_HARDWARE</c> are those of tutorials.</remarks>
+/// <remarks>Meanings: Ollama's <c>envconfig/config.go</c> at commit fb30760 (August 2026, before 0.33). Its server does not read
+/// <c>OLLAMA_NUM_GPU</c>, <c>OLLAMA_NUM_THREAD</c>, <c>OLLAMA_GPU_LAYERS</c> and <c>OLLAMA_MAX_VRAM</c> there; they mean what its parameters
+/// of these names do. <c>FOUNDRY_MODEL</c> and <c>FOUNDRY_HARDWARE</c> are those of tutorials.</remarks>
 internal static class PeerEnvironment
 {
     /// <summary>The variable that names a model.</summary>
@@ -152,7 +152,7 @@ internal static class PeerEnvironment
             }
             catch (Exception error) when (error is FormatException or OverflowException or ArgumentException)
             {
-                options.Problems.Add($"The environment variable {variable.Name} is '{text}'. {error.Message}");
+                options.Problems.Add($"The environment variable {variable.Name} is '{text}'. {ErrorText.Of(error)}");
             }
         }
     }
@@ -235,7 +235,12 @@ internal static class PeerEnvironment
         var words = value.Text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         DeviceOrder.Set(
             value.Load,
-            words is [var only] ? DeviceOrder.Read(only, null) : DeviceOrder.Read(words[0], words[1..])
+            words switch
+            {
+                [] => throw new FormatException("A device is wanted: npu, gpu, cpu, or auto."),
+                [var only] => DeviceOrder.Read(only, null),
+                [var first, .. var rest] => DeviceOrder.Read(first, rest),
+            }
         );
     }
 }

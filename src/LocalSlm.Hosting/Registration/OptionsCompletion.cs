@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 namespace LocalSlm.Hosting.Registration;
 
 /// <summary>Completes a host's options once everybody has set theirs: the host's defaults go to every model that does not say otherwise,
-/// then what was said in <c>AddChatModel</c> and <c>AddEmbeddingModel</c> is set, then names that are paths become models.</summary>
+/// then what was said in <c>AddChatModel</c> and <c>AddEmbeddingModel</c> is set, then what all share limits each, then names that are paths become models.</summary>
 internal sealed class OptionsCompletion(ModelRegistry registry, IServiceProvider services)
     : IPostConfigureOptions<LocalSlmOptions>
 {
@@ -41,6 +41,14 @@ internal sealed class OptionsCompletion(ModelRegistry registry, IServiceProvider
         foreach (var model in options.Models.Values)
         {
             model.MaxCacheBytes ??= options.MaxCacheBytes;
+
+            // No model plans for more than all of them may take: what is automatic is chosen so that it fits.
+            model.Load.MemoryBudgetBytes ??= options.MemoryBudgetBytes;
+        }
+
+        foreach (var model in options.EmbeddingModels.Values)
+        {
+            model.Embedding.Load.MemoryBudgetBytes ??= options.MemoryBudgetBytes;
         }
 
         foreach (var (model, source) in registry.Named)

@@ -33,7 +33,7 @@ internal static class SectionReader
         }
         catch (Exception error) when (error is FormatException or OverflowException or ArgumentException)
         {
-            problems.Add($"{entry.Path} is '{text}'. {error.Message}");
+            problems.Add($"{entry.Path} is '{text}'. {ErrorText.Of(error)}");
         }
     }
 

@@ -1,3 +1,5 @@
+using LocalSlm.Loading;
+
 namespace LocalSlm.Onnx.Format;
 
 /// <summary>What the files of an ONNX model say, checked, before native code sees them. Immutable.</summary>
@@ -14,6 +16,9 @@ internal sealed record OnnxModelFiles
 
     /// <summary>Gets the graph's file. Its external data files are there, inside the folder, and long enough.</summary>
     public required string GraphPath { get; init; }
+
+    /// <summary>Gets the graph's file and its external data files as they were when they were checked.</summary>
+    public IReadOnlyList<FileStamp> Stamps { get; init; } = [];
 
     /// <summary>Gets the graph's inputs.</summary>
     public required IReadOnlyList<OnnxTensorInfo> Inputs { get; init; }
@@ -47,6 +52,9 @@ internal sealed record OnnxModelFiles
     /// <summary>Gets the rows of a decoder's embedding table, or <see langword="null"/> if the graph does not look ids up in one
     /// directly.</summary>
     public int? EmbeddingRows { get; init; }
+
+    /// <summary>Gets the size of the weights that are multiplied by as a matrix, which ONNX Runtime packs for the processor.</summary>
+    public long PackedWeightBytes { get; init; }
 
     /// <summary>Gets the width of an attention head, of the widest layer; 0 without caches. <see cref="Caches"/> has each
     /// layer's.</summary>

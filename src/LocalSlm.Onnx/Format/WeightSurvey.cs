@@ -22,12 +22,29 @@ internal sealed class WeightSurvey
         "com.microsoft:MatMulIntegerToFloat",
     ];
 
+    // Operators whose second input is packed for the processor when the graph is opened (PrePack of ONNX Runtime's CPU kernels).
+    private static readonly HashSet<string> Multiplying = new(StringComparer.Ordinal)
+    {
+        ":MatMul",
+        ":Gemm",
+        ":MatMulInteger",
+        "com.microsoft:MatMulNBits",
+        "com.microsoft:MatMulIntegerToFloat",
+        "com.microsoft:DynamicQuantizeMatMul",
+    };
+
     public WeightSurvey(OnnxGraph graph)
     {
         var bits = new Dictionary<OnnxStoredTensor, (int Bits, string Format)>(ReferenceEqualityComparer.Instance);
         var aside = new HashSet<OnnxStoredTensor>(ReferenceEqualityComparer.Instance);
+        var packable = new HashSet<OnnxStoredTensor>(ReferenceEqualityComparer.Instance);
         foreach (var node in graph.Nodes)
         {
+            if (Multiplying.Contains(node.Operator) && graph.FindTensor(node.Input(1)) is { } matrix)
+            {
+                packable.Add(matrix);
+            }
+
             if (Packed.TryGetValue(node.Operator, out var input) && graph.FindTensor(node.Input(input)) is { } weights)
             {
                 var width = node.Integers.GetValueOrDefault("bits", 4) is var given and (2 or 8) ? (int)given : 4;
@@ -48,6 +65,7 @@ internal sealed class WeightSurvey
             }
         }
 
+        PackedBytes = packable.Sum(static tensor => tensor.Bytes);
         var isDynamic = Dynamic.Any(graph.Operators.Contains);
         var formats = new Dictionary<string, long>(StringComparer.Ordinal);
         foreach (var tensor in graph.Tensors)
@@ -85,6 +103,9 @@ internal sealed class WeightSurvey
 
     /// <summary>Gets the size of all stored data.</summary>
     public long Bytes { get; }
+
+    /// <summary>Gets the size of the constant matrices that something is multiplied by.</summary>
+    public long PackedBytes { get; }
 
     /// <summary>Gets how most of the data are stored, such as <c>int4</c>.</summary>
     public string? Quantization { get; }

@@ -4,6 +4,7 @@ using LocalSlm.Embeddings;
 using LocalSlm.Hardware;
 using LocalSlm.Onnx.Format;
 using LocalSlm.Onnx.Interop;
+using LocalSlm.Placement;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 
@@ -13,9 +14,6 @@ namespace LocalSlm.Onnx.Runtime;
 /// pooling.</summary>
 internal sealed unsafe class OnnxEmbedder : IRuntimeEmbedder
 {
-    // Padding costs as much as text; who needs longer texts says so.
-    private const int DefaultMaxTokens = 8192;
-
     private readonly OnnxSession _session;
     private readonly EncoderGraph _graph;
     private readonly ProcessorUse _processor;
@@ -49,7 +47,7 @@ internal sealed unsafe class OnnxEmbedder : IRuntimeEmbedder
             );
         }
 
-        MaxTokens = options.MaxTokens ?? Math.Min(most, DefaultMaxTokens);
+        MaxTokens = options.MaxTokens ?? Math.Min(most, EmbeddingWishes.DefaultMaxTokens);
         BatchTexts = _graph.FixedTexts > 0 ? Math.Min(_graph.FixedTexts, options.BatchTexts) : options.BatchTexts;
         BatchTokens = options.Load.BatchTokens;
         _padToken = files.PadToken ?? 0;
@@ -96,7 +94,7 @@ internal sealed unsafe class OnnxEmbedder : IRuntimeEmbedder
 
     public bool PadsBatches => true;
 
-    public IReadOnlyList<DeviceAttempt> FailedDevices => _session.FailedDevices;
+    public IReadOnlyList<DeviceAttempt> FailedDevices { get; init; } = [];
 
     public string? DeviceFailure { get; private set; }
 

@@ -1,5 +1,6 @@
 using LocalSlm.Hardware;
 using LocalSlm.Onnx.Format;
+using LocalSlm.Placement;
 using LocalSlm.Scheduling;
 using Microsoft.Extensions.Logging;
 
@@ -39,8 +40,7 @@ internal sealed partial class OnnxEmbedderLoader(
         }
 
         OptionCheck.Check(files, options.Load);
-
-        CheckMemory(files.Facts);
+        var plan = OnnxLoadPlan.Make(files, EmbeddingWishes.Of(files.Facts, options), runtimeOptions, _logger);
         var tokenizer = readTokenizer(files);
         cancellationToken.ThrowIfCancellationRequested();
         progress?.Report(new ModelLoadProgress(ModelLoadStage.LoadingWeights, 0));
@@ -54,7 +54,7 @@ internal sealed partial class OnnxEmbedderLoader(
 
         try
         {
-            return Open(files, tokenizer, cancellationToken);
+            return Open(files, plan, tokenizer, cancellationToken);
         }
         finally
         {
@@ -62,13 +62,18 @@ internal sealed partial class OnnxEmbedderLoader(
         }
     }
 
-    private OnnxEmbedder Open(OnnxModelFiles files, ITokenizer tokenizer, CancellationToken cancellationToken)
+    private OnnxEmbedder Open(
+        OnnxModelFiles files,
+        OnnxLoadPlan plan,
+        ITokenizer tokenizer,
+        CancellationToken cancellationToken
+    )
     {
         OnnxEmbedder? embedder = null;
         try
         {
             // The embedder owns the session.
-            _ = SessionFactory.Open(files, options.Load, runtimeOptions, _logger, Try, cancellationToken);
+            _ = SessionFactory.Open(files, plan.Options, runtimeOptions, _logger, Try, cancellationToken);
             return embedder!;
         }
         catch
@@ -82,7 +87,10 @@ internal sealed partial class OnnxEmbedderLoader(
             cancellationToken.ThrowIfCancellationRequested();
             try
             {
-                embedder = new OnnxEmbedder(files, session, options, tokenizer);
+                embedder = new OnnxEmbedder(files, session, options, tokenizer)
+                {
+                    FailedDevices = [.. plan.Failed, .. session.FailedDevices],
+                };
             }
             catch (OutOfMemoryException)
             {
@@ -97,20 +105,6 @@ internal sealed partial class OnnxEmbedderLoader(
             }
 
             return problem;
-        }
-    }
-
-    /// <summary>The graph's activations are not known; its weights at least must fit.</summary>
-    private void CheckMemory(ModelFacts facts)
-    {
-        var limit = options.Load.MemoryBudgetBytes ?? MemoryLimits.GetAvailableBytes();
-        if (facts.WeightBytes > limit)
-        {
-            throw new InsufficientMemoryException(
-                facts.WeightBytes,
-                limit,
-                $"The weights take {facts.WeightBytes >> 20} MiB. Raise MemoryBudgetBytes, or use a smaller model."
-            );
         }
     }
 

@@ -56,7 +56,7 @@ internal sealed class OnnxModelLoader
         }
 
         OptionCheck.Check(files, _options);
-        var limits = OnnxMemoryPlanner.Plan(files, _options, MemoryLimits.GetAvailableBytes());
+        var plan = OnnxLoadPlan.Make(files, _options, _runtimeOptions, _logger);
         var tokenizer = _loadTokenizer(files);
         cancellationToken.ThrowIfCancellationRequested();
 
@@ -69,7 +69,7 @@ internal sealed class OnnxModelLoader
 
         try
         {
-            return Open(files, limits, tokenizer, cancellationToken);
+            return Open(files, plan, tokenizer, cancellationToken);
         }
         finally
         {
@@ -79,7 +79,7 @@ internal sealed class OnnxModelLoader
 
     private OnnxRuntimeModel Open(
         OnnxModelFiles files,
-        DecoderLimits limits,
+        OnnxLoadPlan plan,
         ITokenizer tokenizer,
         CancellationToken cancellationToken
     )
@@ -89,9 +89,9 @@ internal sealed class OnnxModelLoader
         OnnxSession? session = null;
         try
         {
-            session = SessionFactory.Open(files, _options, _runtimeOptions, _logger, Try, cancellationToken);
+            session = SessionFactory.Open(files, plan.Options, _runtimeOptions, _logger, Try, cancellationToken);
             Report(ModelLoadStage.Ready, 1);
-            return new OnnxRuntimeModel(files.Facts, session, tokenizer, decoder!);
+            return new OnnxRuntimeModel(files.Facts, session, tokenizer, decoder!, plan.Failed);
         }
         catch
         {
@@ -109,7 +109,14 @@ internal sealed class OnnxModelLoader
                 DecoderLog.Disagreement(_logger, sentence);
             }
 
-            (decoder, var problem) = DecoderTrial.Create(files, opened, graph, limits, _logger, cancellationToken);
+            (decoder, var problem) = DecoderTrial.Create(
+                files,
+                opened,
+                graph,
+                plan.ToLimits(),
+                _logger,
+                cancellationToken
+            );
             return problem;
         }
     }

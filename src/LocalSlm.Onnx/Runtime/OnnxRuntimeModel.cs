@@ -5,7 +5,8 @@ internal sealed class OnnxRuntimeModel(
     ModelFacts facts,
     OnnxSession session,
     ITokenizer tokenizer,
-    OnnxTokenDecoder decoder
+    OnnxTokenDecoder decoder,
+    IReadOnlyList<DeviceAttempt> failed
 ) : IRuntimeModel
 {
     private int _disposed;
@@ -26,7 +27,7 @@ internal sealed class OnnxRuntimeModel(
 
     public int GpuLayers => session.IsHostMemory ? 0 : Facts.LayerCount;
 
-    public IReadOnlyList<DeviceAttempt> FailedDevices => session.FailedDevices;
+    public IReadOnlyList<DeviceAttempt> FailedDevices { get; } = [.. failed, .. session.FailedDevices];
 
     public void Dispose()
     {

@@ -1,4 +1,5 @@
 using LocalSlm.Hardware;
+using LocalSlm.Loading;
 using LocalSlm.Onnx.Devices;
 using LocalSlm.Onnx.Format;
 using LocalSlm.Onnx.Interop;
@@ -11,7 +12,7 @@ namespace LocalSlm.Onnx.Runtime;
 internal static partial class SessionFactory
 {
     // As many as llama.cpp takes; a number of threads beyond any machine is a mistake, and the library would make them all.
-    private const int MostThreads = 512;
+    public const int MostThreads = 512;
 
     /// <summary>Opens a session with the default runtime options.</summary>
     public static OnnxSession Open(
@@ -32,6 +33,7 @@ internal static partial class SessionFactory
     /// <returns>The session; the caller disposes it.</returns>
     /// <exception cref="NativeLibraryException">ONNX Runtime is missing, cannot be loaded, or is too old.</exception>
     /// <exception cref="UnsupportedModelException">It needs custom operators, which are not allowed.</exception>
+    /// <exception cref="ModelFileException">A file is not what was checked any more.</exception>
     /// <exception cref="ModelLoadException">The device does not serve it; its reason is listed.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static OnnxSession Open(
@@ -180,7 +182,23 @@ internal static partial class SessionFactory
         }
 
         using var cancellation = cancellationToken.Register(() => options.SetLoadCancellationFlag(true));
-        return new InferenceSession(request.Files.GraphPath, options);
+
+        // The library opens the files again, by their names.
+        var files = new CheckedFiles(request.Files.Stamps);
+        files.ThrowIfChanged();
+        InferenceSession? session = null;
+        try
+        {
+            session = new InferenceSession(request.Files.GraphPath, options);
+            files.ThrowIfChanged();
+            return session;
+        }
+        catch (Exception error) when (error is OnnxRuntimeException or ModelFileException)
+        {
+            session?.Dispose();
+            files.ThrowIfChanged();
+            throw;
+        }
     }
 
     /// <summary>What is opened, and how.</summary>

@@ -132,7 +132,11 @@ public sealed class CrashMarkerTests : IDisposable
     [Fact]
     public void Find_OfAnotherMachine_IsNone()
     {
-        Leave(Key(LoadBench.Gpu), dead: true, static process => process with { Machine = "elsewhere" });
+        Leave(
+            Key(LoadBench.Gpu),
+            dead: true,
+            static process => process with { Machine = "elsewhere", Space = "its-boot pid:[1]" }
+        );
         Assert.Null(Markers().FindCrash(Key(LoadBench.Gpu)));
         Assert.Single(Files());
     }
@@ -142,6 +146,58 @@ public sealed class CrashMarkerTests : IDisposable
     {
         Leave(Key(LoadBench.Gpu), dead: false, static process => process with { Space = "another boot" });
         Assert.NotNull(Markers().FindCrash(Key(LoadBench.Gpu)));
+    }
+
+    /// <summary>Containers under one system: a name of its own or the same one, a PID namespace of its own, and process 1 in each.</summary>
+    [Theory]
+    [InlineData("another-container")]
+    [InlineData(null)]
+    public void Find_OfAnotherContainer_IsACrashOnceNobodyHoldsTheFile(string? machine)
+    {
+        var key = Key(LoadBench.Gpu);
+        var process = ProcessIdentity.Current;
+        process = process with
+        {
+            Machine = machine ?? process.Machine,
+            Space = $"{process.Space.Split(' ')[0]} pid:[1]",
+            Id = 1,
+        };
+        var marker = new CrashMarker(key, process, _bench.Clock.GetUtcNow());
+        var folder = new StateFolder(_bench.Folder, _bench.Log.CreateLogger("state"));
+        var name = ModelIdentity.Name(key.Model.Path, key.Runtime, key.Device);
+        using (folder.Hold($"{name}.neighbour.loading", marker.Write))
+        {
+            Assert.Null(new CrashMarkers(folder, _bench.Clock).FindCrash(key));
+            Assert.Single(Files());
+        }
+
+        Assert.Equal(marker, Markers().FindCrash(key)!.Value.Marker);
+        Assert.Empty(_bench.Log.Warnings);
+    }
+
+    [Fact]
+    public void Begin_Twice_MakesTwoFilesAndEndsEachAlone()
+    {
+        var key = Key(LoadBench.Gpu);
+        var first = Markers().Begin(key)!;
+        var second = Markers().Begin(key)!;
+        Assert.Equal(2, Files().Length);
+
+        first.Dispose();
+        Assert.Single(Files());
+        Assert.Null(Markers().FindCrash(key));
+        second.Dispose();
+        Assert.Empty(Files());
+    }
+
+    [Fact]
+    public void Hold_OnADiskThatIsFull_LeavesNothingAndWarns()
+    {
+        var folder = new StateFolder(_bench.Folder, _bench.Log.CreateLogger("state"));
+        Assert.Null(folder.Hold("a.loading", static _ => throw new IOException("No space left on device")));
+
+        Assert.Empty(Files());
+        Assert.Contains("No space left", Assert.Single(_bench.Log.Warnings), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -216,7 +272,9 @@ public sealed class CrashMarkerTests : IDisposable
             await Task.Delay(10, TestContext.Current.CancellationToken);
         }
 
-        var text = JsonNode.Parse(File.ReadAllText(Files().Single()))!;
+        // .NET would not open a file that is held.
+        using var cat = Process.Start(new ProcessStartInfo("cat", Files().Single()) { RedirectStandardOutput = true })!;
+        var text = JsonNode.Parse(await cat.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken))!;
         Assert.Equal(device.Name, (string)text["device"]!);
         hang.SetResult();
         (await loading).Model.Dispose();

@@ -1,3 +1,5 @@
+using LocalSlm.Loading;
+
 namespace LocalSlm.Tests.Loading;
 
 public sealed class FallbackTests : IDisposable
@@ -17,6 +19,21 @@ public sealed class FallbackTests : IDisposable
         Assert.Empty(opened.Failed);
         Assert.Equal(ModelHistoryKind.Loaded, Assert.Single(opened.History).Kind);
         Assert.Empty(_bench.Log.Warnings);
+    }
+
+    [Fact]
+    public async Task Open_WithGpuLayersAndNoGpu_TellsThatTheyStayOnTheCpu()
+    {
+        _bench.Runtime.Devices = [LoadBench.Cpu];
+        _bench.Options.GpuLayers = 5;
+        var opened = await _bench.OpenAsync();
+        using var model = opened.Model;
+
+        Assert.Equal("CPU", model.Device);
+        var attempt = Assert.Single(opened.Failed);
+        Assert.Equal("gpu", attempt.Device);
+        Assert.StartsWith("GpuLayers is 5, but no graphics processor", attempt.Reason, StringComparison.Ordinal);
+        Assert.Contains("gpu does not serve it", Assert.Single(_bench.Log.Warnings), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -233,6 +250,7 @@ public sealed class FallbackTests : IDisposable
     [Fact]
     public async Task Open_WithProviderOptions_GivesThemToTheDevice()
     {
+        _bench.Runtime.Devices = [LoadBench.Gpu with { Provider = "CUDAExecutionProvider" }];
         _bench.Options.Devices.Add(
             new DeviceSelector
             {
@@ -267,6 +285,34 @@ public sealed class FallbackTests : IDisposable
         );
         Assert.Equal(new DeviceAttempt("NPU0 (Fake Boost)", "The device was lost."), opened.Failed[0]);
         Assert.Contains("failed while it computed; GPU0", _bench.Log.Warnings.First(), StringComparison.Ordinal);
+    }
+
+    /// <summary>A reply of one model is not continued by another one that lies at its path by now.</summary>
+    [Fact]
+    public async Task Reopen_AfterTheFileWasReplaced_IsRefused()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "The fake's paths are no names of files there.");
+        var path = $"fake:replaced-{Guid.NewGuid():N}";
+        try
+        {
+            await File.WriteAllTextAsync(path, "one", TestContext.Current.CancellationToken);
+            var opener = new ModelOpener<IRuntimeModel>(
+                new ChatLoadTarget(_bench.Runtime, path, _bench.Options),
+                "model",
+                _bench.Services
+            );
+            (await opener.OpenAsync(null, TestContext.Current.CancellationToken)).Model.Dispose();
+            await File.WriteAllTextAsync(path, "another", TestContext.Current.CancellationToken);
+
+            var error = await Assert.ThrowsAsync<ModelFileException>(() =>
+                opener.ReopenAsync("The device was lost.", TestContext.Current.CancellationToken)
+            );
+            Assert.Contains("replaced since it was loaded", error.Message, StringComparison.Ordinal);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
     }
 
     [Fact]

@@ -332,7 +332,7 @@ public sealed class PlacementPlannerTests
     {
         var text = s_model.Plan([Cpu, Gpu(0, 4 * Giga), Gpu(1, 100 * Mega)]).ToString();
 
-        Assert.Contains("1. Vulkan0: 27 layers on GPUs, context 8192, 6 threads", text, StringComparison.Ordinal);
+        Assert.Contains("1. Vulkan0: 27 layers on GPUs, context 8,192, 6 threads", text, StringComparison.Ordinal);
         Assert.Contains("Vulkan0: 4.00 GiB of 4.00 GiB are free; 410 MiB stay free", text, StringComparison.Ordinal);
         Assert.Contains(
             "Left out: Vulkan1 (Gpu, Radeon 1): It does not fit, not even one layer",
@@ -340,6 +340,10 @@ public sealed class PlacementPlannerTests
             StringComparison.Ordinal
         );
     }
+
+    [Fact]
+    public void ToString_WithoutDevices_SaysSo() =>
+        Assert.EndsWith("\nNo device is listed.", s_model.Plan([]).ToString(), StringComparison.Ordinal);
 
     private static string[] Names(PlacementPlan plan) => [.. plan.Candidates.Select(one => one.Device.Name)];
 

@@ -12,6 +12,7 @@ public sealed class LoadPlanTests
         Path = "model.gguf",
         Runtime = "llama.cpp",
         Architecture = "llama",
+        LayerCount = 16,
         WeightBytes = Gigabyte,
         KvBytesPerToken = 32 << 10,
         TrainedContextTokens = 8192,

@@ -31,7 +31,7 @@ public sealed class SimulatedMemoryTests
         IReadOnlyList<DeviceMemory>? simulated;
         try
         {
-            simulated = SimulatedMemory.Run(facts, load, log);
+            simulated = SimulatedMemory.Run(facts, facts.Path, load, log);
         }
         finally
         {

@@ -117,7 +117,8 @@ public sealed class DeploymentDocumentTests
 
     [Theory]
     [InlineData("""{ "hardware": { "preferred": "gpu" } }""", "gpu,npu,cpu")]
-    [InlineData("""{ "hardware": { "preferred": "auto" } }""", "npu,gpu,cpu")]
+    [InlineData("""{ "hardware": { "preferred": "auto" } }""", "")]
+    [InlineData("""{ "hardware": { "preferred": "auto", "fallback": [ "cpu" ] } }""", "npu,gpu,cpu")]
     [InlineData("""{ "hardware": { "preferred": "cpu", "fallback": "gpu, cpu" } }""", "cpu,gpu")]
     [InlineData("""{ "hardware": { "fallback": [ "gpu", "cpu" ] } }""", "gpu,cpu")]
     [InlineData("""{ "hardware": { "preferred": "gpu:vendor=amd", "fallback": [ "cpu" ] } }""", "gpu:vendor=amd,cpu")]

@@ -121,7 +121,7 @@ public sealed class PeerEnvironmentTests
     [InlineData("OLLAMA_NUM_GPU", "999", "GpuLayers=999")]
     [InlineData("OLLAMA_NUM_THREAD", "0", "Threads=")]
     [InlineData("FOUNDRY_HARDWARE", "gpu", "Devices=gpu,npu,cpu")]
-    [InlineData("FOUNDRY_HARDWARE", "auto", "Devices=npu,gpu,cpu")]
+    [InlineData("FOUNDRY_HARDWARE", "auto", "Devices=")]
     public void UsePeerEnvironment_Value_MeansWhatItDoesThere(string name, string value, string expected)
     {
         var options = Read((name, value));
@@ -142,7 +142,12 @@ public sealed class PeerEnvironmentTests
     [Theory]
     [InlineData("OLLAMA_NUM_PARALLEL", "abc", "A whole number is wanted.")]
     [InlineData("OLLAMA_NUM_PARALLEL", "65", "64")]
-    [InlineData("OLLAMA_MAX_LOADED_MODELS", "-1", "")]
+    [InlineData(
+        "OLLAMA_MAX_LOADED_MODELS",
+        "-1",
+        "The environment variable OLLAMA_MAX_LOADED_MODELS is '-1'. It must be at least 1."
+    )]
+    [InlineData("FOUNDRY_HARDWARE", ",", "A device is wanted: npu, gpu, cpu, or auto.")]
     [InlineData("OLLAMA_FLASH_ATTENTION", "on", "1, true, 0 or false is wanted.")]
     [InlineData("OLLAMA_KEEP_ALIVE", "abc", "A duration is wanted")]
     [InlineData("OLLAMA_MAX_QUEUE", "0", "")]

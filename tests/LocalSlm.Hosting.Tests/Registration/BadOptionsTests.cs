@@ -13,15 +13,18 @@ public sealed class BadOptionsTests
         "LocalSlm:MemoryBudgetBytes is '4 g'. The unit 'g' alone is not clear: write 4GB"
     )]
     [InlineData("\"MemoryBudgetBytes\": \"x\"", "LocalSlm:MemoryBudgetBytes is 'x'. A size is wanted")]
-    [InlineData("\"MemoryBudgetBytes\": 0", "LocalSlm:MemoryBudgetBytes is '0'.")]
-    [InlineData("\"LowMemoryBytes\": \"-1MB\"", "LocalSlm:LowMemoryBytes is '-1MB'.")]
+    [InlineData("\"MemoryBudgetBytes\": 0", "LocalSlm:MemoryBudgetBytes is '0'. It must be more than 0.")]
+    [InlineData("\"LowMemoryBytes\": \"-1MB\"", "LocalSlm:LowMemoryBytes is '-1MB'. It must be 0 or more.")]
     [InlineData("\"KeepAlive\": \"abc\"", "LocalSlm:KeepAlive is 'abc'. A duration is wanted")]
     [InlineData("\"StopGracePeriod\": \"-1\"", "LocalSlm:StopGracePeriod is '-1'.")]
-    [InlineData("\"MaxLoadedModels\": 0", "LocalSlm:MaxLoadedModels is '0'.")]
+    [InlineData("\"MaxLoadedModels\": 0", "LocalSlm:MaxLoadedModels is '0'. It must be at least 1.")]
     [InlineData("\"MaxWaitingRequests\": \"many\"", "LocalSlm:MaxWaitingRequests is 'many'. A whole number is wanted.")]
     [InlineData("\"KeepALife\": \"5m\"", "LocalSlm:KeepALife is unknown. Did you mean KeepAlive?")]
     [InlineData("\"Defaults\": { \"GpuLayers\": -1 }", "LocalSlm:Defaults:GpuLayers is '-1'.")]
-    [InlineData("\"Defaults\": { \"LoadTimeout\": \"0\" }", "LocalSlm:Defaults:LoadTimeout is '0'.")]
+    [InlineData(
+        "\"Defaults\": { \"LoadTimeout\": \"0\" }",
+        "LocalSlm:Defaults:LoadTimeout is '0'. It must be more than"
+    )]
     [InlineData("\"Defaults\": { \"GpuSplit\": \"1, x\" }", "LocalSlm:Defaults:GpuSplit is 'x'. A number is wanted.")]
     [InlineData("\"Defaults\": { \"GpuSplit\": [ 1, -1 ] }", "Defaults: GpuSplit holds -1.")]
     [InlineData("\"Defaults\": { \"KvCacheType\": 3 }", "LocalSlm:Defaults:KvCacheType is '3'. One of Float16")]

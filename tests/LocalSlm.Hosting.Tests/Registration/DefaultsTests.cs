@@ -69,7 +69,7 @@ public sealed class DefaultsTests
             """
             { "LocalSlm": { "Defaults": {
                 "ContextTokens": 512, "CacheTokens": 1024, "MaxConcurrentReplies": 2, "CachedConversations": 1, "ReplyBufferUpdates": 9,
-                "StalledReaderTimeout": 3, "KvCacheType": "Q8_0", "KvCacheLayout": "Split", "PrefillChunkTokens": 32,
+                "StalledReaderTimeout": 3, "KvCacheType": "Q8_0", "KvCacheLayout": "Unified", "PrefillChunkTokens": 32,
                 "ChatTemplate": "x", "ToolFormat": "hermes", "ChatTemplateVariables": { "a": 1 },
                 "Threads": 2, "BatchTokens": 64, "Devices": "cpu" },
                 "EmbeddingModels": { "e": "fake:e" } } }

@@ -131,7 +131,7 @@ public sealed class OnnxTokenDecoderTests
         // Keys and values of a token take 512 bytes here. Room for three conversations of 200, or for two where one is there twice.
         using var model = await LoadedOnnxModels.OpenTinyAsync(name);
         var folder = TinyDecoderFolder.Get(TinyDecoderSet.Get(name));
-        var budget = OnnxMemoryPlannerTests.FixedBytes(folder, Options(0)) + (800 * 512);
+        var budget = OnnxLoadPlanTests.FixedBytes(folder, Options(0)) + (800 * 512);
         using var small = await LoadedOnnxModels.OpenTinyAsync(name, Options(budget));
         var (decoder, roomy) = (small.Decoder, model.Decoder);
         var batch = new DecodeBatch(512, 4);

@@ -88,7 +88,6 @@ public sealed class OptionCheckTests
         var options = new ModelLoadOptions
         {
             ContextTokens = 300,
-            CacheTokens = 900,
             MaxConcurrentReplies = 3,
             CachedConversations = 5,
             BatchTokens = 77,
@@ -100,7 +99,8 @@ public sealed class OptionCheckTests
         };
         using var model = await LoadedOnnxModels.OpenTinyAsync("grouped", options);
         var can = model.Decoder.Capabilities;
-        Assert.Equal((300, 900, 8, 77), (can.SequenceTokens, can.TotalTokens, can.SequenceCount, can.BatchTokens));
+        // Split gives each of the eight conversations room of its own.
+        Assert.Equal((300, 2400, 8, 77), (can.SequenceTokens, can.TotalTokens, can.SequenceCount, can.BatchTokens));
         Assert.Equal((1, 0, "CPU"), (model.Threads, model.GpuLayers, model.Device));
         await Assert.ThrowsAsync<ModelLoadException>(() => LoadedOnnxModels.OpenTinyAsync("copied-float16", options));
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using LocalSlm.Loading;
 
 namespace LocalSlm.Onnx.Format.Graph;
 
@@ -99,7 +100,7 @@ internal static class GraphCheck
 
             if (!lengths.TryGetValue(data.Location, out var there))
             {
-                there = LengthOf(graph.Path, folder, beside, data.Location);
+                there = LengthOf(graph, folder, beside, data.Location);
                 lengths.Add(data.Location, there);
             }
 
@@ -113,23 +114,24 @@ internal static class GraphCheck
         }
     }
 
-    private static long LengthOf(string graphPath, ModelFolder folder, string beside, string location)
+    private static long LengthOf(OnnxGraph graph, ModelFolder folder, string beside, string location)
     {
         if (location.Contains(NoFileName, StringComparison.Ordinal))
         {
             throw new ModelFileException(
-                graphPath,
+                graph.Path,
                 $"it names the file '{location}' for external data, which is no file's name. The file is damaged or hostile."
             );
         }
 
         // Some exporters write './model.onnx.data'.
-        var path = folder.Resolve(beside, location, graphPath);
+        var path = folder.Resolve(beside, location, graph.Path);
+        graph.Stamps.Add(FileStamp.Take(path));
         var file = new FileInfo(RealPath.Of(path) ?? path);
         return file.Exists
             ? file.Length
             : throw new ModelNotFoundException(
-                graphPath,
+                graph.Path,
                 $"its weights are in '{location}', which is not beside it. Get that file, too: '{path}'."
             );
     }

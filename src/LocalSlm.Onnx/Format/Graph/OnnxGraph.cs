@@ -1,3 +1,5 @@
+using LocalSlm.Loading;
+
 namespace LocalSlm.Onnx.Format.Graph;
 
 /// <summary>What an <c>.onnx</c> file says, without its weights. Immutable once read.</summary>
@@ -5,6 +7,9 @@ internal sealed class OnnxGraph
 {
     /// <summary>Gets the file.</summary>
     public required string Path { get; init; }
+
+    /// <summary>Gets this file and those of its external data as they were before they were read.</summary>
+    public List<FileStamp> Stamps { get; } = [];
 
     /// <summary>Gets the version of the format.</summary>
     public long IrVersion { get; set; }

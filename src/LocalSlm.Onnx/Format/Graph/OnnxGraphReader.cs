@@ -1,3 +1,4 @@
+using LocalSlm.Loading;
 using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace LocalSlm.Onnx.Format.Graph;
@@ -38,8 +39,11 @@ internal sealed class OnnxGraphReader
     {
         try
         {
+            var stamp = FileStamp.Take(path);
             using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 0);
-            return Read(stream, path);
+            var graph = Read(stream, path);
+            graph.Stamps.Add(stamp);
+            return graph;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
