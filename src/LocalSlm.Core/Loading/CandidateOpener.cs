@@ -162,7 +162,7 @@ internal sealed class CandidateOpener<TModel>(
                         return await target
                             .OpenAsync(
                                 candidate,
-                                prepared.Wanted.ProviderOptionsOf(candidate.Device),
+                                prepared.Order.ProviderOptionsOf(candidate.Device),
                                 services.Loggers,
                                 report,
                                 token

@@ -18,7 +18,7 @@ internal static class LoadFailure
     {
         List<DeviceAttempt> all =
         [
-            .. prepared.Plan.Excluded.Where(one => !prepared.Wanted.IsDefault),
+            .. prepared.Order.IsDefault ? [] : prepared.Plan.Excluded,
             .. failures.Select(static failure => failure.Attempt),
         ];
         if (failures.Count == 0)

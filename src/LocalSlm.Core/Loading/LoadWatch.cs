@@ -35,7 +35,8 @@ internal sealed class LoadWatch(TimeSpan? limit, TimeProvider clock, ILogger log
         where TModel : class, IDisposable
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var stop = new CancellationTokenSource();
+        // Linked, so that the load hears of it from the caller's own thread: what waits below may be late on a busy thread pool.
+        var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var timer = clock.CreateTimer(_ => ended.TrySetResult(), null, Limit, Timeout.InfiniteTimeSpan);
         using var caller = cancellationToken.UnsafeRegister(_ => ended.TrySetResult(), null);

@@ -1,3 +1,4 @@
+using LocalSlm.Placement;
 using LocalSlm.Scheduling;
 using LocalSlm.Telemetry;
 using Microsoft.Extensions.Logging;
@@ -143,9 +144,9 @@ internal sealed class ModelOpener<TModel> : IModelOpener<TModel>
         _journal.Model = _name ?? Prepared.Facts.Name ?? Path.GetFileNameWithoutExtension(_target.Path);
         _opener = new CandidateOpener<TModel>(_target, Prepared, _services, _journal.Model, _logger);
         _order = [.. Prepared.Plan.Candidates];
-        foreach (var excluded in Prepared.Plan.Excluded.Where(one => !Prepared.Wanted.IsMissed(one, before: null)))
+        foreach (var leftOut in Prepared.Order.Excluded.Where(one => !Prepared.Order.IsMissed(one)))
         {
-            LoadLog.LeftOut(_logger, _journal.Model, excluded.Device, excluded.Reason);
+            LoadLog.LeftOut(_logger, _journal.Model, leftOut.Attempt.Device, leftOut.Attempt.Reason);
         }
     }
 
@@ -242,14 +243,18 @@ internal sealed class ModelOpener<TModel> : IModelOpener<TModel>
         static bool IsUncounted(Exception error) => !LoadFaults.IsOfDevice(error) && LoadFaults.MayBeOfDevice(error);
     }
 
-    /// <summary>Notes devices that the plan left out, although they were asked for and come before this one.</summary>
+    /// <summary>Notes devices that the plan left out, although they would have been used and come before this one.</summary>
     private void NoteMissed(PlacementCandidate candidate)
     {
-        foreach (var excluded in Prepared.Plan.Excluded)
+        foreach (var leftOut in Prepared.Order.Excluded)
         {
-            if (Prepared.Wanted.IsMissed(excluded, candidate.Device) && _missed.Add(excluded))
+            if (Prepared.Order.IsMissed(leftOut, candidate.Device) && _missed.Add(leftOut.Attempt))
             {
-                _journal.NoteFailure(excluded, LoadFaultKind.Unavailable, DeviceWords.Of(candidate));
+                _journal.NoteFailure(
+                    leftOut.Attempt,
+                    leftOut.Cause == LeftOutCause.NoRoom ? LoadFaultKind.OutOfMemory : LoadFaultKind.Unavailable,
+                    DeviceWords.Of(candidate)
+                );
             }
         }
     }

@@ -7,13 +7,13 @@ namespace LocalSlm.Loading;
 /// <param name="Facts">The model.</param>
 /// <param name="Identity">Its files.</param>
 /// <param name="Plan">Where it may go.</param>
-/// <param name="Wanted">What was asked for.</param>
+/// <param name="Order">The order of the devices, and what is left out.</param>
 /// <param name="Request">What the plan was made from.</param>
 internal sealed record PreparedLoad(
     ModelFacts Facts,
     ModelIdentity Identity,
     PlacementPlan Plan,
-    WantedDevices Wanted,
+    DeviceOrder Order,
     PlacementRequest Request
 )
 {
@@ -42,13 +42,8 @@ internal sealed record PreparedLoad(
             ComputeThreads = Math.Min(ProcessorTopology.Detect().ComputeThreads, MostThreads),
             Estimate = runtime.Estimate,
         };
-        return new PreparedLoad(
-            facts,
-            identity,
-            PlacementPlanner.Plan(request),
-            new WantedDevices(options, devices),
-            request
-        );
+        var order = DeviceOrder.Make(options, devices);
+        return new PreparedLoad(facts, identity, PlacementPlanner.Plan(request, order), order, request);
     }
 
     private static IReadOnlyList<ComputeDevice> List(IModelRuntime runtime, string path)

@@ -5,21 +5,27 @@ internal sealed class PlacementPlanner
 {
     private readonly PlacementRequest _request;
     private readonly ContextWishes _wishes;
-    private readonly List<DeviceAttempt> _excluded;
+    private readonly DeviceOrder _order;
     private readonly List<(PlacementCandidate Candidate, FitSearch Search)> _candidates = [];
 
-    private PlacementPlanner(PlacementRequest request, List<DeviceAttempt> excluded)
+    private PlacementPlanner(PlacementRequest request, DeviceOrder order)
     {
         _request = request;
-        _excluded = excluded;
+        _order = order;
         _wishes = ContextWishes.Of(request.Facts, request.Options);
     }
 
     /// <summary>Makes a plan.</summary>
-    public static PlacementPlan Plan(PlacementRequest request)
+    public static PlacementPlan Plan(PlacementRequest request) =>
+        Plan(request, DeviceOrder.Make(request.Options, request.Devices));
+
+    /// <summary>Makes a plan.</summary>
+    /// <param name="request">What is planned.</param>
+    /// <param name="order">The order of the request's devices, newly made. It gets what has no room.</param>
+    public static PlacementPlan Plan(PlacementRequest request, DeviceOrder order)
     {
-        var (wishes, excluded) = DeviceOrder.Make(request.Options, request.Devices);
-        var planner = new PlacementPlanner(request, excluded);
+        var wishes = order.Wishes;
+        var planner = new PlacementPlanner(request, order);
         planner.TellOfMissingGpus(wishes);
         for (var i = 0; i < wishes.Count; )
         {
@@ -37,7 +43,7 @@ internal sealed class PlacementPlanner
         {
             Facts = request.Facts,
             Candidates = [.. planner._candidates.Select(static pair => pair.Candidate)],
-            Excluded = excluded,
+            Excluded = [.. order.Excluded.Select(static one => one.Attempt)],
             MostContextTokens = planner._candidates is [var best, ..]
                 ? best.Search.FindMostContext(best.Candidate.ContextTokens)
                 : 0,
@@ -58,9 +64,8 @@ internal sealed class PlacementPlanner
             && wishes.All(static wish => wish.Device.Kind == ComputeDeviceKind.Cpu && wish.Device.Provider is null)
         )
         {
-            _excluded.Add(
-                new DeviceAttempt("gpu", $"{asked}, but no graphics processor is listed that could take layers.")
-            );
+            var reason = $"{asked}, but no graphics processor is listed that could take layers.";
+            _order.LeaveOut(new(new("gpu", reason), LeftOutCause.Unmet, Place: -1));
         }
     }
 
@@ -122,12 +127,10 @@ internal sealed class PlacementPlanner
         var shares = _request.Options.GpuSplit;
         if (shares.Count > gpus.Count)
         {
-            _excluded.Add(
-                new DeviceAttempt(
-                    string.Join(" + ", gpus.Select(static wish => wish.Device.Name)),
-                    $"GpuSplit holds {shares.Count} shares, but {gpus.Count} graphics processor(s) can be used. Give one share for each."
-                )
-            );
+            var names = string.Join(" + ", gpus.Select(static wish => wish.Device.Name));
+            var reason =
+                $"GpuSplit holds {shares.Count} shares, but {gpus.Count} graphics processor(s) can be used. Give one share for each.";
+            _order.LeaveOut(new(new(names, reason), LeftOutCause.Unmet, gpus[0].Place));
         }
         else if (Try([.. gpus.Take(shares.Count)], [.. shares], isLastResort) is { } tried)
         {
@@ -150,12 +153,11 @@ internal sealed class PlacementPlanner
         var search = new FitSearch(_request, _wishes, devices, split);
         if (search.Find(isLastResort) is not { } fit)
         {
-            _excluded.Add(
-                new DeviceAttempt(
-                    string.Join(" + ", devices.Select(DeviceOrder.Words)),
-                    PlacementReasons.WhyNot(_request, search, devices)
-                )
-            );
+            var names = string.Join(" + ", devices.Select(DeviceOrder.Words));
+            var reason = PlacementReasons.WhyNot(_request, search, devices);
+            var isChosenHere = wishes.Count > 1 && _request.Options.GpuSplit.Count == 0;
+            var cause = isChosenHere ? LeftOutCause.Combination : LeftOutCause.NoRoom;
+            _order.LeaveOut(new(new(names, reason), cause, wishes[0].Place, wishes.Count == 1 ? wishes[0] : null));
             return null;
         }
 

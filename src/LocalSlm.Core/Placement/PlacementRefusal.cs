@@ -11,7 +11,7 @@ internal static class PlacementRefusal
     public static LocalSlmException Explain(PlacementRequest request, PlacementPlan plan)
     {
         var options = request.Options;
-        var (wishes, _) = DeviceOrder.Make(options, request.Devices);
+        var wishes = DeviceOrder.Make(options, request.Devices).Wishes;
         if (wishes.Count == 0)
         {
             return new ModelLoadException(

@@ -41,6 +41,23 @@ public sealed class CancellationAndTimeTests : IDisposable
     }
 
     [Fact]
+    public async Task Open_Cancelled_ReachesTheLoadOnTheCallersThread()
+    {
+        using var source = new CancellationTokenSource();
+        var isTold = false;
+        _bench.Runtime.BeforeOpenOn = (_, _, token) =>
+        {
+            source.Cancel();
+            isTold = token.IsCancellationRequested;
+            return Task.CompletedTask;
+        };
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _bench.OpenAsync(source.Token));
+
+        Assert.True(isTold);
+        Assert.Equal(0, _bench.Runtime.LiveModels);
+    }
+
+    [Fact]
     public async Task Open_CancelledWhileItWaitsToTryAgain_LeavesNothing()
     {
         using var source = new CancellationTokenSource();

@@ -104,6 +104,84 @@ public sealed class FallbackTests : IDisposable
     }
 
     [Fact]
+    public async Task Open_WhereAGpuThatNobodyNamedIsTooFull_IsAFallback()
+    {
+        _bench.Runtime.Devices = [LoadBench.Gpu with { FreeMemoryBytes = 1 }, LoadBench.Cpu];
+        var opened = await _bench.OpenAsync();
+        using var model = opened.Model;
+
+        Assert.Equal("CPU", model.Device);
+        var attempt = Assert.Single(opened.Failed);
+        Assert.Equal("GPU0 (Gpu, Fake Force)", attempt.Device);
+        Assert.StartsWith("It does not fit", attempt.Reason, StringComparison.Ordinal);
+        Assert.Equal(
+            [ModelHistoryKind.FellBack, ModelHistoryKind.Loaded],
+            opened.History.Select(static one => one.Kind)
+        );
+        Assert.Contains(
+            "GPU0 (Gpu, Fake Force) does not serve it; CPU (fake processor) is tried next.",
+            Assert.Single(_bench.Log.Warnings),
+            StringComparison.Ordinal
+        );
+    }
+
+    [Theory]
+    [InlineData(ComputeDeviceKind.Gpu, 0)]
+    [InlineData(ComputeDeviceKind.IntegratedGpu, 1)]
+    public async Task Open_WhereAnotherGpuServes_IsAFallbackIfItIsOfAnotherKind(ComputeDeviceKind kind, int fallbacks)
+    {
+        var other = LoadBench.Gpu with { Name = "GPU1", Kind = kind };
+        _bench.Runtime.Devices = [LoadBench.Gpu with { FreeMemoryBytes = 1 }, other, LoadBench.Cpu];
+        var opened = await _bench.OpenAsync();
+        using var model = opened.Model;
+
+        Assert.Equal("GPU1", model.Device);
+        Assert.Equal(fallbacks, opened.Failed.Count);
+        Assert.Equal(fallbacks, _bench.Log.Warnings.Count());
+    }
+
+    [Fact]
+    public async Task Open_WhereTheFullGpuIsForbiddenOrSimulated_IsNoFallback()
+    {
+        ComputeDevice full = LoadBench.Gpu with { FreeMemoryBytes = 1 };
+        foreach (
+            var (device, options) in new (ComputeDevice, Action<ModelLoadOptions>)[]
+            {
+                (full, static options => options.GpuLayers = 0),
+                (full, static options => options.ExcludedDevices.Add(DeviceSelector.Gpu)),
+                (full with { Description = "llvmpipe (LLVM 19.1.7, 256 bits)" }, static _ => { }),
+            }
+        )
+        {
+            using var bench = new LoadBench();
+            bench.Runtime.Devices = [device, LoadBench.Cpu];
+            options(bench.Options);
+            var opened = await bench.OpenAsync();
+            using var model = opened.Model;
+
+            Assert.Equal("CPU", model.Device);
+            Assert.Empty(opened.Failed);
+            Assert.Empty(bench.Log.Warnings);
+        }
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public async Task Open_WhereGpuSplitCannotBeHonoured_IsAFallback(int gpus)
+    {
+        _bench.Runtime.Devices = gpus == 0 ? [LoadBench.Cpu] : [LoadBench.Gpu, LoadBench.Cpu];
+        _bench.Options.GpuSplit.Add(1);
+        _bench.Options.GpuSplit.Add(1);
+        var opened = await _bench.OpenAsync();
+        using var model = opened.Model;
+
+        Assert.Equal("CPU", model.Device);
+        Assert.StartsWith("GpuSplit", Assert.Single(opened.Failed).Reason, StringComparison.Ordinal);
+        Assert.Single(_bench.Log.Warnings);
+    }
+
+    [Fact]
     public async Task Open_WithADeviceThatWasAskedForAndIsNotThere_IsAFallback()
     {
         _bench.Runtime.Devices = [LoadBench.Cpu];

@@ -11,29 +11,22 @@ public sealed class LoadTelemetryTests : IDisposable
     public void Dispose() => _bench.Dispose();
 
     [Fact]
+    public async Task Open_WhereTheGpuIsTooFull_CountsAFallbackForWantOfMemory()
+    {
+        _bench.Runtime.Devices = [LoadBench.Gpu with { FreeMemoryBytes = 1 }, LoadBench.Cpu];
+        var counted = new List<string>();
+        using var meter = CountFallbacks(_bench.Path["fake:".Length..], counted);
+        (await _bench.OpenAsync()).Model.Dispose();
+
+        Assert.Contains("=out_of_memory", Assert.Single(counted), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Open_WithAFallback_CountsItAndAddsAnEventToTheSpan()
     {
         var name = _bench.Path["fake:".Length..];
         var counted = new List<string>();
-        using var meter = new MeterListener();
-        meter.InstrumentPublished = static (instrument, listener) =>
-        {
-            if (instrument.Name == "localslm.device.fallbacks")
-            {
-                listener.EnableMeasurementEvents(instrument);
-            }
-        };
-        meter.SetMeasurementEventCallback<long>(
-            (_, value, tags, _) =>
-            {
-                var text = string.Join(' ', tags.ToArray().Select(static tag => $"{tag.Key}={tag.Value}"));
-                if (text.Contains($"={name} ", StringComparison.Ordinal))
-                {
-                    counted.Add($"{value} {text}");
-                }
-            }
-        );
-        meter.Start();
+        using var meter = CountFallbacks(name, counted);
         var spans = new List<Activity>();
         using var activities = new ActivityListener
         {
@@ -73,5 +66,31 @@ public sealed class LoadTelemetryTests : IDisposable
         Assert.Equal(ActivityStatusCode.Error, spans[1].Status);
         Assert.Equal(typeof(ModelFileException).FullName, spans[1].GetTagItem("error.type"));
         Assert.Null(Activity.Current);
+    }
+
+    private static MeterListener CountFallbacks(string name, List<string> counted)
+    {
+        var meter = new MeterListener
+        {
+            InstrumentPublished = static (instrument, listener) =>
+            {
+                if (instrument.Name == "localslm.device.fallbacks")
+                {
+                    listener.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        meter.SetMeasurementEventCallback<long>(
+            (_, value, tags, _) =>
+            {
+                var text = string.Join(' ', tags.ToArray().Select(static tag => $"{tag.Key}={tag.Value}"));
+                if (text.Contains($"={name} ", StringComparison.Ordinal))
+                {
+                    counted.Add($"{value} {text}");
+                }
+            }
+        );
+        meter.Start();
+        return meter;
     }
 }
