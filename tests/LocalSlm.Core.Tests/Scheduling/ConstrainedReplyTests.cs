@@ -106,6 +106,8 @@ public sealed class ConstrainedReplyTests
             new EngineSettings { ModelName = "fake", JumpsAhead = jumps }
         );
 
+        using var asked = harness.Hold();
+
         // Longer than the room that a reply must find when it begins.
         var grammar = JsonGrammar.Record(("first", JsonGrammar.String(70, 90)), ("second", s_record));
         var tasks = Enumerable
@@ -123,7 +125,9 @@ public sealed class ConstrainedReplyTests
                 var (text, finish, _) = await EngineHarness.ReadAsync(reply);
                 Assert.Equal(Expected(prompt, grammar, endEvery: 0), text);
                 Assert.Equal(GenerationFinish.Stop, finish);
-            });
+            })
+            .ToArray();
+        asked.Set();
         await Task.WhenAll(tasks);
         await harness.SettleAsync();
         Assert.True(harness.Engine.Statistics.Preemptions > 0, "Nothing gave way: the memory is not short.");

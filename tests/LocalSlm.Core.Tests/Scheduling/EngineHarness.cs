@@ -51,6 +51,19 @@ internal sealed class EngineHarness : IDisposable
             Options.EndEvery
         );
 
+    /// <summary>Lets the engine compute nothing before the event is set: until then a test submits what is to run at once. Otherwise a reply may
+    /// be over before the next one is asked for.</summary>
+    public ManualResetEventSlim Hold()
+    {
+        var asked = new ManualResetEventSlim();
+        Decoder.BeforeDecode = _ =>
+        {
+            asked.Wait();
+            return null;
+        };
+        return asked;
+    }
+
     public static async Task<(string Text, GenerationFinish Finish, GenerationUsage Usage)> ReadAsync(IGeneration reply)
     {
         await using (reply)

@@ -116,13 +116,15 @@ public class InferenceEngineTests
                 EndEvery = 0,
             }
         );
-        var replies = await Task.WhenAll(
-            Enumerable
-                .Range(0, 4)
-                .Select(i =>
-                    EngineHarness.ReadAsync(harness.Engine.Submit(EngineHarness.Request($"{i} prompt", 150), default))
-                )
-        );
+        using var asked = harness.Hold();
+        var reading = Enumerable
+            .Range(0, 4)
+            .Select(i =>
+                EngineHarness.ReadAsync(harness.Engine.Submit(EngineHarness.Request($"{i} prompt", 150), default))
+            )
+            .ToArray();
+        asked.Set();
+        var replies = await Task.WhenAll(reading);
 
         Assert.All(replies, (reply, i) => Assert.Equal(harness.Expected($"{i} prompt", 150), reply.Text));
         Assert.True(harness.Engine.Statistics.Preemptions > 0);
@@ -203,11 +205,14 @@ public class InferenceEngineTests
     public async Task Submit_CancelledInAStepWithOthers_LeavesThemTheStep()
     {
         using var harness = new EngineHarness(new FakeDecoderOptions { EndEvery = 0 });
+        using var asked = new ManualResetEventSlim();
         using var entered = new ManualResetEventSlim();
         using var go = new ManualResetEventSlim();
         var computed = -1L;
         harness.Decoder.BeforeDecode = batch =>
         {
+            // Otherwise the first reply may be over before the second one is asked for.
+            asked.Wait();
             if (computed < 0 && batch.RowCount == 2)
             {
                 computed = harness.Decoder.TokensComputed;
@@ -223,6 +228,7 @@ public class InferenceEngineTests
         using var source = new CancellationTokenSource();
         var first = harness.Engine.Submit(EngineHarness.Request("first", 60), source.Token);
         var second = harness.Engine.Submit(EngineHarness.Request("second", 60), default);
+        asked.Set();
         entered.Wait(TestContext.Current.CancellationToken);
         await source.CancelAsync();
         go.Set();
