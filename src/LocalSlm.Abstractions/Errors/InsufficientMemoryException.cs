@@ -8,7 +8,7 @@ public sealed class InsufficientMemoryException : LocalSlmException
     /// <param name="availableBytes">Bytes there are.</param>
     /// <param name="remedy">What to change.</param>
     public InsufficientMemoryException(long requiredBytes, long availableBytes, string remedy)
-        : base($"About {requiredBytes >> 20} MiB are needed; {availableBytes >> 20} MiB are available. {remedy}")
+        : base($"About {Words(requiredBytes)} are needed; {Words(availableBytes)} are available. {remedy}")
     {
         RequiredBytes = requiredBytes;
         AvailableBytes = availableBytes;
@@ -19,4 +19,12 @@ public sealed class InsufficientMemoryException : LocalSlmException
 
     /// <summary>Gets the bytes available.</summary>
     public long AvailableBytes { get; }
+
+    private static string Words(long bytes) =>
+        bytes switch
+        {
+            >= 1 << 20 => $"{bytes >> 20} MiB",
+            >= 1 << 10 => $"{bytes >> 10} KiB",
+            _ => $"{bytes} bytes",
+        };
 }

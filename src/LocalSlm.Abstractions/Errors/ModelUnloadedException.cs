@@ -6,7 +6,9 @@ public sealed class ModelUnloadedException : LocalSlmException
     /// <summary>Creates the error.</summary>
     /// <param name="model">Name of the model.</param>
     public ModelUnloadedException(string model)
-        : base($"Model '{model}' was unloaded before the reply was complete. Load it again and repeat the request.")
+        : base(
+            $"Model '{model}' was unloaded, or its host has stopped, before the reply was complete. Load it again and repeat the request."
+        )
     {
         Model = model;
     }

@@ -7,7 +7,7 @@ public sealed class QueueFullException : LocalSlmException
     /// <param name="model">Name of the model.</param>
     /// <param name="capacity">Requests that may wait.</param>
     public QueueFullException(string model, int capacity)
-        : base($"Model '{model}': {capacity} requests wait already. Try again later, or raise MaxQueuedRequests.")
+        : base($"Model '{model}': {capacity} request(s) wait already. Try again later, or raise MaxQueuedRequests.")
     {
         Model = model;
         Capacity = capacity;

@@ -49,6 +49,6 @@ public sealed record ProcessorInfo
             text += string.Create(CultureInfo.InvariantCulture, $", control group: {quota:0.##} processors");
         }
 
-        return text + string.Create(CultureInfo.InvariantCulture, $"; {ComputeThreads} threads compute");
+        return text + string.Create(CultureInfo.InvariantCulture, $"; compute threads {ComputeThreads}");
     }
 }

@@ -16,7 +16,7 @@ public sealed partial record LoadedModelInfo
         );
         text.Append(
             CultureInfo.InvariantCulture,
-            $"{Facts.Runtime} {RuntimeVersion}: context {ContextTokens:N0}, {Threads} threads, loaded in {LoadDuration.TotalSeconds:F2} s"
+            $"{Facts.Runtime} {RuntimeVersion}: context {ContextTokens:N0}, threads {Threads}, loaded in {LoadDuration.TotalSeconds:F2} s"
         );
         if (Placement is { } placement)
         {

@@ -13,7 +13,7 @@ public sealed partial record PlacementCandidate
         text.AppendJoin(" + ", Devices.Select(static device => device.Name));
         text.Append(
             CultureInfo.InvariantCulture,
-            $": {GpuLayers} layers on GPUs, context {ContextTokens:N0}, {Threads} threads"
+            $": GPU layers {GpuLayers}, context {ContextTokens:N0}, threads {Threads}"
         );
         foreach (var reason in Reasons)
         {

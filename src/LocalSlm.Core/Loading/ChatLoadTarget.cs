@@ -33,9 +33,9 @@ internal sealed class ChatLoadTarget(IModelRuntime runtime, string path, ModelLo
     public string? FindMissingOffload(IRuntimeModel model, PlacementCandidate candidate) =>
         candidate.Device.Kind == ComputeDeviceKind.Cpu || candidate.GpuLayers == 0 ? null
         : model.GpuLayers == 0
-            ? $"{candidate.GpuLayers} layers were meant for it, and the runtime put none there. Look at its messages, and at the driver."
+            ? $"{candidate.GpuLayers} layer(s) were meant for it, and the runtime put none there. Look at its messages, and at the driver."
         : model.Memory.Count > 0 && model.Memory.All(static memory => memory.Device == DeviceMemory.Host)
-            ? $"{candidate.GpuLayers} layers were meant for it, but the runtime holds nothing in its memory. Look at its messages."
+            ? $"{candidate.GpuLayers} layer(s) were meant for it, but the runtime holds nothing in its memory. Look at its messages."
         : null;
 
     public MeasuredSpeed Measure(

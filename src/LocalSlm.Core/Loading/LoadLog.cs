@@ -49,6 +49,21 @@ internal static partial class LoadLog
         double replyRate
     );
 
+    [LoggerMessage(
+        27,
+        LogLevel.Warning,
+        "Model {Model}: ContextTokens is {Tokens}, but the model was trained for {Trained}. What it writes in longer conversations may be worse."
+    )]
+    public static partial void BeyondTraining(ILogger logger, string model, int tokens, int trained);
+
+    [LoggerMessage(
+        28,
+        LogLevel.Information,
+        "This user has no folder for the data of programs. Loads that end the process, and measured devices, are not remembered; set "
+            + "LocalSlmOptions.StateDirectory."
+    )]
+    public static partial void NoStateFolder(ILogger logger);
+
     [LoggerMessage(26, LogLevel.Debug, "Model {Model}: {Device} is left out. {Reason}")]
     public static partial void LeftOut(ILogger logger, string model, string device, string reason);
 }

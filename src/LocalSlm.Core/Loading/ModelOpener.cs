@@ -144,6 +144,11 @@ internal sealed class ModelOpener<TModel> : IModelOpener<TModel>
         _journal.Model = _name ?? Prepared.Facts.Name ?? Path.GetFileNameWithoutExtension(_target.Path);
         _opener = new CandidateOpener<TModel>(_target, Prepared, _services, _journal.Model, _logger);
         _order = [.. Prepared.Plan.Candidates];
+        if (Prepared.Facts.TrainedContextTokens is > 0 and var trained && _target.Options.ContextTokens > trained)
+        {
+            LoadLog.BeyondTraining(_logger, _journal.Model, _target.Options.ContextTokens.Value, trained);
+        }
+
         foreach (var leftOut in Prepared.Order.Excluded.Where(one => !Prepared.Order.IsMissed(one)))
         {
             LoadLog.LeftOut(_logger, _journal.Model, leftOut.Attempt.Device, leftOut.Attempt.Reason);

@@ -36,7 +36,7 @@ internal sealed class LoadQueue(Func<Residency, ModelLease> lease)
         {
             throw new ModelBusyException(
                 entry.Key.Name,
-                $"{Waiting} requests wait already for models to be loaded, which is the limit (MaxWaitingRequests). Try again later, "
+                $"{Waiting} request(s) wait already for models to be loaded, which is the limit (MaxWaitingRequests). Try again later, "
                     + "raise it, or let more models be loaded at once (MaxLoadedModels, MemoryBudgetBytes)."
             );
         }

@@ -119,7 +119,8 @@ internal static class PlacementReasons
     {
         var tokens = $"A conversation may hold {ByteText.Count(fit.Context)} tokens";
         var trained = request.Facts.TrainedContextTokens;
-        return wishes.IsGiven ? $"{tokens}, as ContextTokens asks."
+        return wishes.IsGiven
+                ? $"{tokens}, as ContextTokens asks{(fit.Context > trained && trained > 0 ? $"; the model was trained for {ByteText.Count(trained)}" : "")}."
             : fit.Context < wishes.Context
                 ? $"{tokens}: more of the {ByteText.Count(wishes.Context)} that are usual do not fit. Set ContextTokens for a longer one."
             : fit.Context == trained ? $"{tokens}, the length that the model was trained for."

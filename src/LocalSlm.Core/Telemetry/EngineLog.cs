@@ -35,7 +35,7 @@ internal static partial class EngineLog
     [LoggerMessage(
         7,
         LogLevel.Warning,
-        "Model {Model}: {Device} failed while it computed ({Reason}). The model is opened on the next device; {Requests} requests wait for it."
+        "Model {Model}: {Device} failed while it computed ({Reason}). The model is opened on the next device; {Requests} request(s) wait for it."
     )]
     public static partial void DeviceFailed(ILogger logger, string model, string device, string reason, int requests);
 

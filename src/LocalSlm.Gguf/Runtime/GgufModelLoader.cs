@@ -122,7 +122,7 @@ internal sealed class GgufModelLoader
         GgufTokenDecoder? decoder = null;
         try
         {
-            // The library takes a shared memory for one long conversation; ours are each within the trained length.
+            // The library takes a shared memory for one long conversation; that one of ours is too long was told by its model's name.
             context = ContextOpener.Open(
                 _path,
                 model,
@@ -130,7 +130,7 @@ internal sealed class GgufModelLoader
                 _options.FlashAttention,
                 threads,
                 _log,
-                plan.SequenceTokens <= facts.TrainedContextTokens ? "possible training context overflow" : null
+                "possible training context overflow"
             );
             cancellationToken.ThrowIfCancellationRequested();
             var tokenizer = new GgufTokenizer(model);

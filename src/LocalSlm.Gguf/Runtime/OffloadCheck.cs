@@ -30,7 +30,7 @@ internal static class OffloadCheck
             );
         throw new ModelLoadException(
             path,
-            $"{load.Candidate.GpuLayers} layers were asked for on {string.Join(" + ", names)}, but llama.cpp put nothing there "
+            $"{load.Candidate.GpuLayers} layer(s) were asked for on {string.Join(" + ", names)}, but llama.cpp put nothing there "
                 + $"({found}). The device's backend is listed and does not take this model's weights: update its driver, or leave the "
                 + "device out with ModelLoadOptions.ExcludedDevices."
         );

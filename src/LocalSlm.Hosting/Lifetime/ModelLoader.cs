@@ -1,5 +1,6 @@
 using LocalSlm.Hosting.Registration;
 using LocalSlm.Loading;
+using LocalSlm.Placement;
 using LocalSlm.Scheduling;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -20,7 +21,7 @@ internal sealed class ModelLoader(
     {
         Loggers = loggers ?? NullLoggerFactory.Instance,
         Clock = clock ?? TimeProvider.System,
-        StateDirectory = stateDirectory ?? DefaultStateDirectory(),
+        StateDirectory = stateDirectory ?? DefaultStateDirectory(loggers),
         ReservedBytes = reservedBytes ?? (static () => 0),
     };
 
@@ -81,13 +82,29 @@ internal sealed class ModelLoader(
         long? mostCacheBytes,
         CancellationToken cancellationToken
     ) =>
+        EstimateAsync(
+            path,
+            (runtime, resolved, _) => CacheLimit.Apply(runtime, resolved, options, mostCacheBytes),
+            cancellationToken
+        );
+
+    /// <summary>Tells about what an embedding model will take on all devices.</summary>
+    /// <inheritdoc cref="EstimateAsync(string, ModelLoadOptions, long?, CancellationToken)"/>
+    public Task<long> EstimateAsync(string path, EmbeddingLoadOptions options, CancellationToken cancellationToken) =>
+        EstimateAsync(path, (_, _, facts) => EmbeddingWishes.Of(facts, options), cancellationToken);
+
+    private Task<long> EstimateAsync(
+        string path,
+        Func<IModelRuntime, string, ModelFacts, ModelLoadOptions> limit,
+        CancellationToken cancellationToken
+    ) =>
         LoadThread.Run(
             _ =>
             {
                 var resolved = ModelPath.Resolve(path, contentRoot);
                 var runtime = ModelRuntimes.Choose(runtimes, resolved);
-                var limited = CacheLimit.Apply(runtime, resolved, options, mostCacheBytes);
                 var facts = runtime.Inspect(resolved);
+                var limited = limit(runtime, resolved, facts);
                 if (ModelPlanner.PlanFromFacts(runtime, facts, limited).Candidates is [var best, ..])
                 {
                     return best.Memory.Sum(static one => one.TotalBytes);
@@ -106,9 +123,19 @@ internal sealed class ModelLoader(
         new(name, _services.Loggers.CreateLogger<LocalModelHost>(), _services.Clock, next);
 
     /// <summary>A service account may have no such folder: nothing is remembered then.</summary>
-    private static string? DefaultStateDirectory()
+    private static string? DefaultStateDirectory(ILoggerFactory? loggers)
     {
         var data = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData);
-        return data.Length > 0 ? Path.Combine(data, "LocalSlm") : null;
+        if (data.Length > 0)
+        {
+            return Path.Combine(data, "LocalSlm");
+        }
+
+        if (loggers is not null)
+        {
+            LoadLog.NoStateFolder(loggers.CreateLogger<ModelLoader>());
+        }
+
+        return null;
     }
 }

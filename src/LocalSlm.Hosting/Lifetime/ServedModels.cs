@@ -93,7 +93,7 @@ internal sealed class ServedModels(ModelRegistry registry, ModelLoader loader, M
                 )
                 {
                     KeepAlive = model.KeepAlive ?? options.KeepAlive,
-                    EstimateAsync = token => loader.EstimateAsync(model.Path!, model.Embedding.Load, null, token),
+                    EstimateAsync = token => loader.EstimateAsync(model.Path!, model.Embedding, token),
                 };
         }
     }

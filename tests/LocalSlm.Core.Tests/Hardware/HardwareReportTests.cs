@@ -14,7 +14,7 @@ public sealed class HardwareReportTests
 
         Assert.Equal(
             """
-            Processor   Ryzen, X64: 8 cores, 16 logical processors, 4 fast cores, control group: 2.5 processors; 2 threads compute
+            Processor   Ryzen, X64: 8 cores, 16 logical processors, 4 fast cores, control group: 2.5 processors; compute threads 2
                         AVX2, AVX512-VNNI
             Memory      32.0 GiB, 20.5 GiB available; control group: 16.0 GiB, 1.0 GiB used; usable 15.0 GiB; no swap
             Devices

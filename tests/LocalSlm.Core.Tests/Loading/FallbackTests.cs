@@ -181,6 +181,17 @@ public sealed class FallbackTests : IDisposable
         Assert.Single(_bench.Log.Warnings);
     }
 
+    [Theory]
+    [InlineData(0, false)]
+    [InlineData(1, true)]
+    public async Task Open_WithContextTokensBeyondTheTraining_Warns(int more, bool warns)
+    {
+        _bench.Options.ContextTokens = _bench.Runtime.DecoderOptions.SequenceTokens + more;
+        using var model = (await _bench.OpenAsync()).Model;
+
+        Assert.Equal(warns, _bench.Log.Warnings.Any(static line => line.Contains("trained", StringComparison.Ordinal)));
+    }
+
     [Fact]
     public async Task Open_WithADeviceThatWasAskedForAndIsNotThere_IsAFallback()
     {

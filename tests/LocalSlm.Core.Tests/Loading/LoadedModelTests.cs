@@ -32,7 +32,7 @@ public sealed class LoadedModelTests : IDisposable
 
         var text = model.Info.ToString().Split('\n');
         Assert.Contains(" on CPU, ", text[0], StringComparison.Ordinal);
-        Assert.StartsWith("Planned as CPU: 0 layers on GPUs, context ", text[1], StringComparison.Ordinal);
+        Assert.StartsWith("Planned as CPU: GPU layers 0, context ", text[1], StringComparison.Ordinal);
         Assert.Contains("Not on GPU0 (Fake Force): It said no.", text);
         Assert.EndsWith("Loaded CPU: What came before it does not serve.", text[^1], StringComparison.Ordinal);
     }

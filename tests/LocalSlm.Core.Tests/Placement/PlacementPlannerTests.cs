@@ -332,7 +332,7 @@ public sealed class PlacementPlannerTests
     {
         var text = s_model.Plan([Cpu, Gpu(0, 4 * Giga), Gpu(1, 100 * Mega)]).ToString();
 
-        Assert.Contains("1. Vulkan0: 27 layers on GPUs, context 8,192, 6 threads", text, StringComparison.Ordinal);
+        Assert.Contains("1. Vulkan0: GPU layers 27, context 8,192, threads 6", text, StringComparison.Ordinal);
         Assert.Contains("Vulkan0: 4.00 GiB of 4.00 GiB are free; 410 MiB stay free", text, StringComparison.Ordinal);
         Assert.Contains(
             "Left out: Vulkan1 (Gpu, Radeon 1): It does not fit, not even one layer",

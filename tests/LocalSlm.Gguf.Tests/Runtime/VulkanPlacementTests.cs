@@ -88,8 +88,8 @@ public sealed class VulkanPlacementTests
         Assert.Equal("CPU", Value(await RunAsync(TestAssets.MiniMindPath, ["context=512"]), "device"));
 
         var plan = string.Join('\n', await RunAsync(TestAssets.MiniMindPath, ["plan"]));
-        Assert.Contains("1. CPU: 0 layers on GPUs", plan, StringComparison.Ordinal);
-        Assert.Contains("2. Vulkan0: 9 layers on GPUs", plan, StringComparison.Ordinal);
+        Assert.Contains("1. CPU: GPU layers 0", plan, StringComparison.Ordinal);
+        Assert.Contains("2. Vulkan0: GPU layers 9", plan, StringComparison.Ordinal);
     }
 
     [Fact]
