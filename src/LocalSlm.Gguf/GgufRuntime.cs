@@ -9,6 +9,7 @@ namespace LocalSlm.Gguf;
 public sealed class GgufRuntime : IModelRuntime
 {
     private readonly string? _nativeDirectory;
+    private readonly InspectedModel _inspected = new();
 
     /// <summary>Creates the runtime; nothing native is loaded before it is needed.</summary>
     /// <param name="options">Where the native libraries are; <see langword="null"/> for the defaults. Copied.</param>
@@ -44,7 +45,7 @@ public sealed class GgufRuntime : IModelRuntime
     public ModelFacts Inspect(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return GgufFacts.Read(path);
+        return _inspected.Open(path).Facts;
     }
 
     /// <inheritdoc/>
@@ -77,7 +78,7 @@ public sealed class GgufRuntime : IModelRuntime
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(loggers);
-        var loader = new GgufModelLoader(path, options.Clone(), _nativeDirectory, loggers, progress);
+        var loader = new GgufModelLoader(path, options.Clone(), _inspected, _nativeDirectory, loggers, progress);
         return loader.LoadAsync(cancellationToken);
     }
 
@@ -95,7 +96,7 @@ public sealed class GgufRuntime : IModelRuntime
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(loggers);
-        var loader = new GgufEmbedderLoader(path, options.Clone(), _nativeDirectory, loggers, progress);
+        var loader = new GgufEmbedderLoader(path, options.Clone(), _inspected, _nativeDirectory, loggers, progress);
         return loader.LoadAsync(cancellationToken);
     }
 }

@@ -12,7 +12,8 @@ namespace LocalSlm.Benchmarks.EndToEnd;
 /// the model before. Freeing the model is not measured.</summary>
 internal static class LoadBenchmark
 {
-    private const int WarmRounds = 5;
+    /// <summary>Enough that the just-in-time compiler has done its work: its own thread would compute beside both.</summary>
+    private const int WarmRounds = 60;
     private const string System = "You answer briefly.";
     private const string Question = "What is the capital of France?";
 

@@ -8,6 +8,9 @@ namespace LocalSlm.Hardware;
 /// <param name="Quota">How many processors' worth of time its cgroup grants; <see langword="null"/> without a limit.</param>
 internal sealed record ProcessorTopology(IReadOnlyList<int> LogicalProcessors, int PhysicalCores, double? Quota)
 {
+    /// <summary>The cores of the processors that were asked for last: which processors are siblings does not change.</summary>
+    private static Tuple<IReadOnlyList<int>, int>? s_cores;
+
     /// <summary>Gets how many threads should compute at most: one per physical core, within the quota. A second thread on a core
     /// shares its arithmetic units and only adds waiting.</summary>
     public int ComputeThreads =>
@@ -24,11 +27,14 @@ internal sealed record ProcessorTopology(IReadOnlyList<int> LogicalProcessors, i
             var status = TryRead("/proc/self/status");
             if (status is not null && ParseAllowed(status) is { Count: > 0 } allowed)
             {
-                return new ProcessorTopology(
-                    allowed,
-                    CountCores(allowed, "/sys/devices/system/cpu"),
-                    CgroupFiles.ForThisProcess().GetProcessorQuota()
-                );
+                var known = Volatile.Read(ref s_cores);
+                if (known is null || !known.Item1.SequenceEqual(allowed))
+                {
+                    known = new(allowed, CountCores(allowed, "/sys/devices/system/cpu"));
+                    Volatile.Write(ref s_cores, known);
+                }
+
+                return new ProcessorTopology(allowed, known.Item2, CgroupFiles.ForThisProcess().GetProcessorQuota());
             }
         }
 

@@ -21,7 +21,11 @@ internal sealed partial class NativeMemoryReport
     /// <summary>Reads one line.</summary>
     public void Read(string line)
     {
-        if (BufferSize().Match(line) is { Success: true } buffer)
+        // Few of some hundred lines are of these: the rest is not worth an expression.
+        if (
+            line.Contains("buffer size", StringComparison.Ordinal)
+            && BufferSize().Match(line) is { Success: true } buffer
+        )
         {
             var name = buffer.Groups["name"].Value;
             var bytes = (long)(
@@ -40,7 +44,10 @@ internal sealed partial class NativeMemoryReport
                 _ => sum with { Cache = sum.Cache + bytes },
             };
         }
-        else if (Offloaded().Match(line) is { Success: true } offloaded)
+        else if (
+            line.Contains("offloaded", StringComparison.Ordinal)
+            && Offloaded().Match(line) is { Success: true } offloaded
+        )
         {
             OffloadedLayers = int.Parse(offloaded.Groups["layers"].ValueSpan, CultureInfo.InvariantCulture);
         }

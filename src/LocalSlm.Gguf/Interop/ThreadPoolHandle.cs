@@ -42,6 +42,9 @@ internal sealed unsafe class ThreadPoolHandle : NativeHandle
         GgmlThreadpoolParams parameters;
         GgmlNative.ggml_threadpool_params_init(&parameters, threads);
         parameters.poll = poll;
+
+        // New threads would spin first, in the way of those that still load the model. The first graph wakes them.
+        parameters.paused = 1;
         var handle = create(&parameters);
         return handle == 0 ? null : new ThreadPoolHandle(handle, threads, free);
     }

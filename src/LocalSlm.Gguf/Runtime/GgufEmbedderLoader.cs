@@ -16,6 +16,7 @@ internal sealed partial class GgufEmbedderLoader
 
     private readonly string _path;
     private readonly EmbeddingLoadOptions _options;
+    private readonly InspectedModel _inspected;
     private readonly string? _nativeDirectory;
     private readonly IProgress<ModelLoadProgress>? _progress;
     private readonly NativeLogScope _log;
@@ -23,6 +24,7 @@ internal sealed partial class GgufEmbedderLoader
     public GgufEmbedderLoader(
         string path,
         EmbeddingLoadOptions options,
+        InspectedModel inspected,
         string? nativeDirectory,
         ILoggerFactory loggers,
         IProgress<ModelLoadProgress>? progress
@@ -30,6 +32,7 @@ internal sealed partial class GgufEmbedderLoader
     {
         _path = path;
         _options = options;
+        _inspected = inspected;
         _nativeDirectory = nativeDirectory;
         _progress = progress;
         _log = new NativeLogScope(loggers.CreateLogger("LocalSlm.Gguf"));
@@ -42,8 +45,7 @@ internal sealed partial class GgufEmbedderLoader
     {
         ContextOpener.CheckThreads(_path, _options.Load.Threads);
         Report(ModelLoadStage.Inspecting, 0);
-        var checkedFile = GgufModelFile.Open(_path);
-        var facts = GgufFacts.Tell(checkedFile);
+        var (checkedFile, facts) = _inspected.Open(_path);
         RefuseOthers(facts);
         var tokenizer = ReadTokenizer(checkedFile.First);
         cancellationToken.ThrowIfCancellationRequested();

@@ -12,6 +12,7 @@ internal sealed class GgufModelLoader
 {
     private readonly string _path;
     private readonly ModelLoadOptions _options;
+    private readonly InspectedModel _inspected;
     private readonly string? _nativeDirectory;
     private readonly IProgress<ModelLoadProgress>? _progress;
     private readonly NativeLogScope _log;
@@ -19,6 +20,7 @@ internal sealed class GgufModelLoader
     public GgufModelLoader(
         string path,
         ModelLoadOptions options,
+        InspectedModel inspected,
         string? nativeDirectory,
         ILoggerFactory loggers,
         IProgress<ModelLoadProgress>? progress
@@ -26,6 +28,7 @@ internal sealed class GgufModelLoader
     {
         _path = path;
         _options = options;
+        _inspected = inspected;
         _nativeDirectory = nativeDirectory;
         _progress = progress;
         _log = new NativeLogScope(loggers.CreateLogger("LocalSlm.Gguf"));
@@ -38,8 +41,7 @@ internal sealed class GgufModelLoader
     {
         ContextOpener.CheckThreads(_path, _options.Threads);
         Report(ModelLoadStage.Inspecting, 0);
-        var checkedFile = GgufModelFile.Open(_path);
-        var facts = GgufFacts.Tell(checkedFile);
+        var (checkedFile, facts) = _inspected.Open(_path);
         if (!facts.CanGenerate)
         {
             throw new UnsupportedModelException(
@@ -117,6 +119,8 @@ internal sealed class GgufModelLoader
         var threads = load.Candidate.Threads;
         var parameters = plan.ToNative(_options.KvCacheType);
 
+        // The context zeroes its memory, which takes as long as a large vocabulary.
+        var vocabulary = EarlyTokenizer.Begin(model, _log);
         ContextHandle? context = null;
         ProcessorShare? share = null;
         GgufTokenDecoder? decoder = null;
@@ -133,7 +137,7 @@ internal sealed class GgufModelLoader
                 "possible training context overflow"
             );
             cancellationToken.ThrowIfCancellationRequested();
-            var tokenizer = new GgufTokenizer(model);
+            var tokenizer = vocabulary.Get();
             var traits = ModelTraits.Ask(model, facts, _options.KvCacheType);
             var adapts = _options.AdaptThreads && threads > 1;
             share = ProcessorShare.Join(adapts, topology);
@@ -162,6 +166,7 @@ internal sealed class GgufModelLoader
         }
         catch
         {
+            vocabulary.Wait();
             decoder?.Dispose();
             share?.Dispose();
             context?.Dispose();

@@ -28,6 +28,7 @@ internal sealed class GgufTokenizer : ITokenizer
         _special = new SpecialTokenIndex(
             Enumerable
                 .Range(0, _table.Count)
+                .Where(token => SpecialToken.IsSpecial(_table.GetAttributes(token)))
                 .Select(token => SpecialToken.From(token, _vocabulary.GetTextBytes(token), _table.GetAttributes(token)))
                 .OfType<SpecialToken>()
         );

@@ -16,11 +16,14 @@ internal sealed record SpecialToken(
     bool RightStrip
 )
 {
+    /// <summary>Tells whether a token with these attributes is found before text is split.</summary>
+    public static bool IsSpecial(TokenAttributes attributes) =>
+        (attributes & (TokenAttributes.Control | TokenAttributes.UserDefined | TokenAttributes.Unknown)) != 0;
+
     /// <summary>Makes an entry for a token of the vocabulary, or <see langword="null"/> if it is an ordinary one.</summary>
     public static SpecialToken? From(int id, byte[] text, TokenAttributes attributes)
     {
-        const TokenAttributes Special = TokenAttributes.Control | TokenAttributes.UserDefined | TokenAttributes.Unknown;
-        if ((attributes & Special) == 0 || text.Length == 0)
+        if (!IsSpecial(attributes) || text.Length == 0)
         {
             return null;
         }
