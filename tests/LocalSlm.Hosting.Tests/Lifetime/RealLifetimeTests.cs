@@ -46,7 +46,9 @@ public sealed class RealLifetimeTests
     public async Task StopAsync_WhileAModelLoads_LeavesNothing()
     {
         var loading = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var host = NewHost(new Signal(loading));
+        using var host = NewHost(
+            new Recorder(stage => _ = stage == ModelLoadStage.LoadingWeights && loading.TrySetResult())
+        );
         await host.StartAsync();
         var asked = host.Services.GetRequiredService<IChatClient>().GetResponseAsync("hi");
         await loading.Task.WaitAsync(TimeSpan.FromSeconds(30));
@@ -106,6 +108,43 @@ public sealed class RealLifetimeTests
         await host.StopAsync();
     }
 
+    [Fact]
+    public async Task GetResponse_OneOfThreeThatWaitForALoadIsCancelled_TheOthersGetTheirReplies()
+    {
+        using var source = new CancellationTokenSource();
+        using var asked = new ManualResetEventSlim();
+        var progress = new Recorder(stage =>
+        {
+            if (stage == ModelLoadStage.LoadingWeights)
+            {
+                asked.Wait();
+                source.Cancel();
+            }
+        });
+        using var host = NewHost(progress);
+        await host.StartAsync();
+        var chat = host.Services.GetRequiredService<IChatClient>();
+        Task<ChatResponse> AskAsync(CancellationToken token) =>
+            chat.GetResponseAsync(
+                "What is the capital of France?",
+                new ChatOptions { Temperature = 0, MaxOutputTokens = 32 },
+                token
+            );
+        var cancelled = AskAsync(source.Token);
+        var others = new[] { AskAsync(default), AskAsync(default) };
+        asked.Set();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cancelled);
+        foreach (var reply in await Task.WhenAll(others).WaitAsync(TimeSpan.FromSeconds(60)))
+        {
+            Assert.Equal("The capital of France is Paris.", reply.Text);
+        }
+
+        await host.StopAsync();
+        Assert.Equal(_handles, LiveHandles.Count);
+        await LiveThreads.AssertFallToAsync(_threads);
+    }
+
     private static IHost NewHost(IProgress<ModelLoadProgress>? progress = null, int? maxLoaded = null)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
@@ -141,14 +180,8 @@ public sealed class RealLifetimeTests
                 .EndOfGenerationTokens.ToDictionary(token => token, _ => float.NegativeInfinity),
         };
 
-    private sealed class Signal(TaskCompletionSource loading) : IProgress<ModelLoadProgress>
+    private sealed class Recorder(Action<ModelLoadStage> on) : IProgress<ModelLoadProgress>
     {
-        public void Report(ModelLoadProgress value)
-        {
-            if (value.Stage == ModelLoadStage.LoadingWeights)
-            {
-                loading.TrySetResult();
-            }
-        }
+        public void Report(ModelLoadProgress value) => on(value.Stage);
     }
 }
