@@ -92,8 +92,16 @@ public sealed class ProcessorUseTests
         {
             for (var round = 0; round < 3; round++)
             {
-                workers.Hold(held);
-                GreedyLoop.StepUntil(model.Decoder, s_prompt, () => workers.Count == held);
+                // Asked before every step, as its contract says: a single call may lie in the queue of a worker that is held already.
+                GreedyLoop.StepUntil(
+                    model.Decoder,
+                    s_prompt,
+                    () =>
+                    {
+                        workers.Hold(held);
+                        return workers.Count == held;
+                    }
+                );
                 Assert.Equal(expected, GreedyLoop.Generate(model.Decoder, s_prompt, 12));
                 workers.Hold(0);
                 Assert.True(SpinWait.SpinUntil(() => workers.Count == 0, s_hang));
